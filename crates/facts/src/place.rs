@@ -1,0 +1,89 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SchoolCode, Text, text};
+
+/// A cell of a sheet, counted from 1 as people do; shown as `D7`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    pub row: u32,
+    /// 0 where the whole row is meant.
+    pub col: u32,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", column_letters(self.col), self.row)
+    }
+}
+
+/// 1 → `A`, 27 → `AA`; 0, the whole row, has none.
+///
+/// ```
+/// assert_eq!(facts::column_letters(28), "AB");
+/// ```
+pub fn column_letters(mut col: u32) -> String {
+    let mut letters = Vec::new();
+    while col > 0 {
+        letters.push(b'A' + ((col - 1) % 26) as u8);
+        col = (col - 1) / 26;
+    }
+    letters.iter().rev().map(|b| *b as char).collect()
+}
+
+/// Where a finding is: in a file the official has, in a pack, or at a school.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "in")]
+pub enum Place {
+    /// A file as the official named it (`班级名册.xls`, `数据.zip/学籍.csv`), with sheet and cell where there is one.
+    File {
+        file: String,
+        sheet: Option<String>,
+        cell: Option<String>,
+    },
+    /// A pack's or form's own file, with the line that is meant, counted from 1.
+    Source {
+        file: String,
+        line: Option<u32>,
+        excerpt: Option<String>,
+    },
+    School {
+        code: SchoolCode,
+        name: Option<String>,
+    },
+    /// The whole of what was looked at.
+    Everywhere,
+}
+
+impl Place {
+    pub fn file(file: impl Into<String>) -> Place {
+        Place::File { file: file.into(), sheet: None, cell: None }
+    }
+
+    pub fn sheet(file: impl Into<String>, sheet: impl Into<String>) -> Place {
+        Place::File { file: file.into(), sheet: Some(sheet.into()), cell: None }
+    }
+
+    pub fn cell(file: impl Into<String>, sheet: impl Into<String>, cell: Cell) -> Place {
+        Place::File { file: file.into(), sheet: Some(sheet.into()), cell: Some(cell.to_string()) }
+    }
+
+    pub fn words(&self) -> Text {
+        match self {
+            Place::File { file, sheet, cell } => {
+                let mut words = file.clone();
+                for part in [sheet, cell].into_iter().flatten().filter(|part| !part.is_empty()) {
+                    words.push_str(" › ");
+                    words.push_str(part);
+                }
+                Text::new(words.clone(), words)
+            }
+            Place::Source { file, line: Some(line), .. } => text!("{file} 第 {line} 行", "{file} line {line}"),
+            Place::Source { file, line: None, .. } => Text::new(file.clone(), file.clone()),
+            Place::School { code, name: Some(name) } => Text::new(format!("{name}（{code}）"), format!("{name} ({code})")),
+            Place::School { code, name: None } => Text::new(code.to_string(), code.to_string()),
+            Place::Everywhere => text!("全部", "everywhere"),
+        }
+    }
+}

@@ -1,0 +1,275 @@
+/// A fact table: what one row is, and its columns. Every table also has the columns of provenance that the snapshot adds
+/// (`src_form`, `src_file`, `src_sheet`, `src_row`, `src_col`, `slot`, `missing`).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub columns: &'static [Column],
+    /// The columns that name a row; two rows with the same key contradict each other. Empty where any number may agree.
+    pub key: &'static [&'static str],
+    pub time: Time,
+}
+
+/// How a table says for when its rows hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// A column `year`, a school year such as `2025-2026`.
+    SchoolYear,
+    /// Columns `valid_from` and `valid_to` (missing = until further notice).
+    Validity,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub kind: ColumnKind,
+    /// Whether it identifies a person. Such columns live in the sealed file beside the snapshot; the fact table keeps a
+    /// `person` key in their place, and no pack can read them.
+    pub personal: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    Text,
+    Integer,
+    Real,
+    Date,
+    /// 1 or 0.
+    Boolean,
+    SchoolCode,
+    DivisionCode,
+    SchoolYear,
+    /// `primary`, `junior`, `senior` or `whole`.
+    Stage,
+    CitizenId,
+    StudentNo,
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    pub fn has_people(&self) -> bool {
+        self.columns.iter().any(|column| column.personal)
+    }
+}
+
+/// Finds a table by name.
+///
+/// ```
+/// assert_eq!(facts::table("classes").unwrap().title, "班级");
+/// ```
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+const fn col(name: &'static str, title: &'static str, kind: ColumnKind) -> Column {
+    Column { name, title, kind, personal: false }
+}
+
+const fn personal(name: &'static str, title: &'static str, kind: ColumnKind) -> Column {
+    Column { name, title, kind, personal: true }
+}
+
+use ColumnKind::*;
+
+/// Every fact table, in alphabetical order.
+pub static TABLES: &[Table] = &[
+    Table {
+        name: "classes",
+        title: "班级",
+        columns: &[
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "学段", Stage),
+            // 1 to 9: 小学一年级 is 1, 初中一年级 is 7.
+            col("grade", "年级", Integer),
+            col("name", "班级名称", Text),
+            // 'ordinary', or the kind of a special class.
+            col("kind", "班级类型", Text),
+            col("size", "学生数", Integer),
+        ],
+        key: &["school", "year", "grade", "name"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        // What a county or a school states about itself where no file shows it, with the paper that proves it.
+        name: "declarations",
+        title: "申报值",
+        columns: &[
+            // Missing for a statement of the county as a whole.
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "学段", Stage),
+            col("item", "项目", Text),
+            col("value", "数值", Real),
+            col("words", "结论", Text),
+            col("evidence", "佐证材料", Text),
+        ],
+        key: &["school", "year", "stage", "item"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        name: "divisions",
+        title: "行政区划",
+        columns: &[
+            col("code", "区划代码", DivisionCode),
+            col("parent", "上级代码", DivisionCode),
+            col("name", "名称", Text),
+            // province, prefecture, county, township, village
+            col("level", "级别", Text),
+            col("urban_rural", "城乡分类代码", Text),
+            col("population", "常住人口", Integer),
+            col("lon", "经度", Real),
+            col("lat", "纬度", Real),
+            col("datum", "坐标系", Text),
+            col("valid_from", "有效期起", Date),
+            col("valid_to", "有效期止", Date),
+        ],
+        key: &["code", "valid_from"],
+        time: Time::Validity,
+    },
+    Table {
+        name: "finance",
+        title: "经费",
+        columns: &[
+            // Missing for a line of the county as a whole.
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("item", "经费项目", Text),
+            col("budgeted", "预算", Real),
+            col("transferred", "拨付", Real),
+            col("spent", "支出", Real),
+            col("date", "日期", Date),
+        ],
+        key: &["school", "year", "item", "date"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        name: "rooms",
+        title: "专用教室",
+        columns: &[
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            // music, art, multimedia, science, computer, library, other
+            col("kind", "教室类型", Text),
+            col("name", "名称", Text),
+            col("area", "面积", Real),
+            col("built_year", "建成年份", Integer),
+        ],
+        key: &["school", "year", "kind", "name"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        // One figure of an official table.
+        name: "school_figures",
+        title: "学校数据",
+        columns: &[
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "学段", Stage),
+            // An id of the item list, in whose unit the value is.
+            col("item", "项目", Text),
+            col("value", "数值", Real),
+        ],
+        key: &["school", "year", "stage", "item"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        name: "schools",
+        title: "学校",
+        columns: &[
+            col("code", "学校标识码", SchoolCode),
+            col("name", "学校名称", Text),
+            // 办学类型, three digits: 211 小学, 218 教学点, 312 九年一贯制 …
+            col("kind", "办学类型", Text),
+            // public or private
+            col("owner", "举办者", Text),
+            // county, prefecture, province or other: who manages it.
+            col("managed_by", "主管", Text),
+            col("division", "所在地区划代码", DivisionCode),
+            // 111 … 220
+            col("urban_rural", "城乡分类代码", Text),
+            // 是否计校数: 0 for a campus or an attached class that is merged into `parent`.
+            col("counts_as_school", "是否计校数", Boolean),
+            col("parent", "所属学校标识码", SchoolCode),
+            col("boarding", "是否寄宿制", Boolean),
+            col("built_year", "建校年份", Integer),
+            col("lon", "经度", Real),
+            col("lat", "纬度", Real),
+            col("datum", "坐标系", Text),
+            col("valid_from", "有效期起", Date),
+            col("valid_to", "有效期止", Date),
+        ],
+        key: &["code", "valid_from"],
+        time: Time::Validity,
+    },
+    Table {
+        name: "students",
+        title: "学生",
+        columns: &[
+            personal("student_no", "学籍号", StudentNo),
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            personal("birth_date", "出生日期", Date),
+            personal("residence", "户口所在地", Text),
+            personal("address", "现住址", Text),
+            personal("guardian", "监护人", Text),
+            personal("phone", "联系电话", Text),
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "学段", Stage),
+            col("grade", "年级", Integer),
+            col("class", "班级", Text),
+            // 1 male, 2 female (GB/T 2261.1)
+            col("sex", "性别", Text),
+            // GB/T 3304
+            col("ethnicity", "民族", Text),
+            col("boarding", "是否住校", Boolean),
+            col("left_behind", "是否留守儿童", Boolean),
+            col("migrant", "是否随迁子女", Boolean),
+            col("disability", "残疾类型", Text),
+            // enrolled, suspended, left
+            col("status", "学籍状态", Text),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+    },
+    Table {
+        name: "teachers",
+        title: "教职工",
+        columns: &[
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            personal("birth_date", "出生日期", Date),
+            personal("phone", "联系电话", Text),
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "任教学段", Stage),
+            col("sex", "性别", Text),
+            // full-time, manager, support, worker, other
+            col("post", "岗位类别", Text),
+            col("established", "是否在编", Boolean),
+            // doctor, master, bachelor, associate, secondary, below
+            col("degree", "学历", Text),
+            // professor, senior, middle, assistant, clerk, none
+            col("rank", "专业技术职务", Text),
+            col("subject", "任教学科", Text),
+            col("certificate", "是否持教师资格证", Boolean),
+            col("certificate_subject", "教师资格学科", Text),
+            // national, province, prefecture, county, none
+            col("backbone", "骨干教师级别", Text),
+            col("years_at_school", "在本校年限", Integer),
+            col("training_hours", "五年培训学时", Real),
+            col("exchange", "是否交流轮岗", Boolean),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+    },
+];
