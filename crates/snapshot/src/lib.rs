@@ -1,1 +1,26 @@
+//! Immutable fact tables: one SQLite file per county and state of knowledge, named by a hash over its rows.
+//!
+//! A [`Home`] is the folder that holds them. Whoever holds its [`HomeLock`] may write: a [`SnapshotWriter`] takes rows as
+//! they are read, lays them over a parent snapshot, and publishes the whole at once or not at all. A [`Snapshot`] is read
+//! by as many threads as like; the SQL of a pack reaches it only as a filter over one fact table. Columns that identify
+//! people, and the raw files, lie beside it sealed with the home's key, and every look at a person is written down.
+//!
+//! This crate knows how facts are stored and nothing of what they mean: no form, no pack, no rule.
 
+mod error;
+mod home;
+mod lock;
+mod manifest;
+mod people;
+mod reader;
+mod stock;
+mod writer;
+
+pub use error::{Act, HomeError};
+pub use home::{Home, Listing};
+pub use lock::HomeLock;
+pub use manifest::{Manifest, SCHEMA_VERSION, SnapshotId, SourceFile};
+pub use people::{Look, PersonRow};
+pub use reader::{DivisionRow, Register, RowPlace, SchoolRow, Snapshot};
+pub use stock::{Aggregate, SourceRow, StockQuery, StockRow};
+pub use writer::{Finish, Finished, KeyConflict, SnapshotWriter};
