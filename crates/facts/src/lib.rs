@@ -7,6 +7,7 @@ mod code;
 mod county;
 mod finding;
 mod item;
+mod kind;
 mod name;
 mod number;
 mod place;
@@ -21,6 +22,7 @@ pub use code::{CitizenId, CitizenIdFault, DivisionCode, SchoolCode, SchoolCodeKi
 pub use county::CountyCode;
 pub use finding::{Explanation, Finding, Severity, worst};
 pub use item::{Item, ItemList};
+pub use kind::stages_of_kind;
 pub use name::plain;
 pub use number::{parse_number, significant};
 pub use place::{Cell, Place, column_letters};
