@@ -1,0 +1,246 @@
+use std::borrow::Cow;
+use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use facts::{FileHash, Finding, text};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+use crate::sniff::{self, Looks};
+
+/// A file to be read: one that stood in a folder, or one inside a zip.
+///
+/// ```
+/// let source = import::Source::of_bytes("学籍.csv", b"a,b\n".to_vec());
+/// assert_eq!(source.name(), "学籍.csv");
+/// assert_eq!(source.hash().0.len(), 64);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    hash: FileHash,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Whole(Arc<[u8]>),
+    /// An entry of a zip: unpacked when it is read, so that a folder of a thousand workbooks does not stand in memory at once.
+    Packed { archive: Arc<[u8]>, index: usize },
+}
+
+/// The largest file that is taken; a county's largest roll is a tenth of it.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+/// What all entries of one zip may unpack to.
+const UNPACKED_BYTES_MAX: u64 = 8 << 30;
+/// An honest workbook shrinks to a fiftieth at best.
+const RATIO_MAX: u64 = 200;
+/// Below this size the ratio says nothing: an empty sheet shrinks to almost nothing.
+const RATIO_FREE_BYTES: u64 = 16 << 20;
+const ENTRIES_MAX: usize = 20_000;
+
+/// Opens a file of a folder: one source, or, for a zip, one for each file inside. `name` is how the official knows it.
+pub fn open_path(name: &str, path: &Path) -> (Vec<Source>, Vec<Finding>) {
+    let read = || -> Result<Vec<u8>, Fault> {
+        let unreadable = |error: std::io::Error| {
+            Fault::new(
+                "file-unreadable",
+                text!("读取文件失败：{error}", "the file could not be read: {error}"),
+                text!("检查文件是否存在、是否正被其他程序占用、是否有读取权限", "see whether it exists, is held open elsewhere, or may not be read"),
+            )
+        };
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > FILE_BYTES_MAX {
+            return Err(too_large(size));
+        }
+        std::fs::read(path).map_err(unreadable)
+    };
+    match read() {
+        Ok(bytes) => open(name, bytes),
+        Err(fault) => (Vec::new(), vec![fault.finding(name)]),
+    }
+}
+
+/// Opens a file that is in memory already, as [`open_path`] does.
+///
+/// ```
+/// let (sources, findings) = import::open("学籍.csv", b"a,b\n".to_vec());
+/// assert_eq!((sources.len(), findings.len()), (1, 0));
+/// ```
+pub fn open(name: &str, bytes: Vec<u8>) -> (Vec<Source>, Vec<Finding>) {
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return (Vec::new(), vec![too_large(bytes.len() as u64).finding(name)]);
+    }
+    if sniff::looks(&bytes) != Looks::Zip {
+        return (vec![Source::of_bytes(name, bytes)], Vec::new());
+    }
+    match open_zip(name, bytes.into()) {
+        Ok(opened) => opened,
+        Err(fault) => (Vec::new(), vec![fault.finding(name)]),
+    }
+}
+
+impl Source {
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Source {
+        let hash = hash_of(&bytes);
+        Source { name: name.to_string(), hash, content: Content::Whole(bytes.into()) }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn hash(&self) -> &FileHash {
+        &self.hash
+    }
+
+    /// The file's bytes, as they are to be kept.
+    pub fn read(&self) -> Result<Cow<'_, [u8]>, Box<Finding>> {
+        self.bytes().map_err(|fault| Box::new(fault.finding(&self.name)))
+    }
+
+    pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>, Fault> {
+        match &self.content {
+            Content::Whole(bytes) => Ok(Cow::Borrowed(bytes)),
+            Content::Packed { archive, index } => {
+                let mut zip = zip::ZipArchive::new(Cursor::new(&archive[..])).map_err(damaged)?;
+                unpack(&mut zip, *index).map(Cow::Owned)
+            }
+        }
+    }
+}
+
+fn hash_of(bytes: &[u8]) -> FileHash {
+    FileHash(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(&archive[..])).map_err(damaged)?;
+    if zip.len() > ENTRIES_MAX {
+        let number = zip.len();
+        return Err(Fault::new(
+            "zip-too-many-files",
+            text!("压缩包里有 {number} 个文件，超过 {ENTRIES_MAX} 个的上限", "the zip holds {number} files, more than {ENTRIES_MAX}"),
+            text!("分成几个压缩包，或解压后导入文件夹", "split it, or unpack it and import the folder"),
+        ));
+    }
+    let (mut sources, mut findings) = (Vec::new(), Vec::new());
+    let mut unpacked = 0;
+    for index in 0..zip.len() {
+        let (inner, skipped) = match zip.by_index_raw(index) {
+            Ok(entry) => (entry_name(entry.name_raw()), entry.is_dir() || entry.is_symlink()),
+            Err(error) => {
+                findings.push(damaged(error).finding(name));
+                continue;
+            }
+        };
+        if skipped || is_by_product(&inner) {
+            continue;
+        }
+        let shown = format!("{name}/{inner}");
+        match unpack(&mut zip, index) {
+            Ok(bytes) => {
+                unpacked += bytes.len() as u64;
+                if unpacked > UNPACKED_BYTES_MAX {
+                    return Err(bomb());
+                }
+                if sniff::looks(&bytes) == Looks::Zip {
+                    findings.push(nested().finding(&shown));
+                    continue;
+                }
+                let hash = hash_of(&bytes);
+                sources.push(Source { name: shown, hash, content: Content::Packed { archive: archive.clone(), index } });
+            }
+            Err(fault) => findings.push(fault.finding(&shown)),
+        }
+    }
+    if sources.is_empty() && findings.is_empty() {
+        let what = text!("压缩包里没有可读的文件", "the zip holds no file to read");
+        findings.push(Fault::new("zip-empty", what, text!("检查是否打包了正确的文件夹", "see whether the right folder was packed")).finding(name));
+    }
+    Ok((sources, findings))
+}
+
+/// Unpacks one entry and stops as soon as it is larger than it may be, whatever its header promises.
+fn unpack(zip: &mut zip::ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<Vec<u8>, Fault> {
+    let entry = zip.by_index(index).map_err(damaged)?;
+    let (packed, size) = (entry.compressed_size(), entry.size());
+    check_ratio(packed, size)?;
+    let mut bytes = Vec::with_capacity(size.min(1 << 20) as usize);
+    let limit = packed.saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES).min(FILE_BYTES_MAX);
+    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| damaged(error.into()))?;
+    if bytes.len() as u64 > limit { Err(bomb()) } else { Ok(bytes) }
+}
+
+/// Refuses an entry that promises to unpack to more than an honest one could.
+pub(crate) fn check_ratio(packed: u64, size: u64) -> Result<(), Fault> {
+    let swollen = size > RATIO_FREE_BYTES && size / packed.max(1) > RATIO_MAX;
+    if swollen || size > UNPACKED_BYTES_MAX { Err(bomb()) } else { Ok(()) }
+}
+
+/// How many bytes an entry may give, whatever it promises.
+pub(crate) fn unpacked_max(packed: u64) -> u64 {
+    packed.saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES).min(UNPACKED_BYTES_MAX)
+}
+
+pub(crate) fn bomb() -> Fault {
+    Fault::new(
+        "unpacks-too-large",
+        text!("压缩内容展开后异常地大（疑似压缩炸弹），已停止读取", "it unpacks to far more than an honest file would (a zip bomb?); reading was stopped"),
+        text!("用 Excel 或 WPS 打开原表，另存为新的 .xlsx 后再导入", "open the original in a spreadsheet program, save it as a new .xlsx, and import that"),
+    )
+}
+
+fn nested() -> Fault {
+    Fault::new(
+        "zip-in-zip",
+        text!("压缩包里又有压缩包，未读取", "a zip inside a zip is not read"),
+        text!("先解压里面的压缩包，再一起导入", "unpack the inner one first, then import all together"),
+    )
+}
+
+fn too_large(size: u64) -> Fault {
+    let (mb, max) = (size >> 20, FILE_BYTES_MAX >> 20);
+    Fault::new(
+        "file-too-large",
+        text!("文件有 {mb} MB，超过 {max} MB 的上限", "the file has {mb} MB, more than {max} MB"),
+        text!("按学校或学年分成几个文件", "split it by school or by year"),
+    )
+}
+
+pub(crate) fn damaged(error: zip::result::ZipError) -> Fault {
+    if matches!(error, zip::result::ZipError::UnsupportedArchive(words) if words == zip::result::ZipError::PASSWORD_REQUIRED) {
+        return encrypted();
+    }
+    Fault::new(
+        "file-damaged",
+        text!("文件已损坏或不完整，无法展开（{error}）", "the file is damaged or cut short and cannot be unpacked ({error})"),
+        text!("重新下载或拷贝；或用 Excel、WPS 打开后另存为新的 .xlsx", "copy or download it again, or open and save it anew as .xlsx"),
+    )
+}
+
+pub(crate) fn encrypted() -> Fault {
+    Fault::new(
+        "file-encrypted",
+        text!("文件设有打开密码，无法读取", "the file is locked by a password and cannot be read"),
+        text!("在 Excel 或 WPS 中打开，取消密码后另存", "open it, take the password off, and save it"),
+    )
+}
+
+/// Names are in UTF-8, or, as Windows in China writes them without saying so, in GB18030. A path that climbs (`../../etc`)
+/// loses its climbing parts; it is only ever shown, nothing is written under it.
+fn entry_name(raw: &[u8]) -> String {
+    let name = match std::str::from_utf8(raw) {
+        Ok(name) => Cow::Borrowed(name),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0,
+    };
+    let parts: Vec<&str> = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    parts.join("/").replace(char::is_control, "")
+}
+
+/// What systems and programs leave beside the files.
+fn is_by_product(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with("__MACOSX/") || last.starts_with("~$") || last.starts_with('.') || last.eq_ignore_ascii_case("thumbs.db")
+}
