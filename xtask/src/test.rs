@@ -1,0 +1,175 @@
+//! `cargo xtask test`: everything that must hold before a change is merged, up to the first step that fails.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::step;
+
+/// One step: what it runs, and in one line what its failure means.
+struct Step {
+    name: &'static str,
+    program: Program,
+    words: &'static [&'static str],
+    reason: &'static str,
+}
+
+enum Program {
+    Cargo,
+    /// This program itself.
+    Xtask,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        program: Program::Cargo,
+        words: &["fmt", "--all", "--check"],
+        reason: "the code is not formatted: run cargo fmt --all",
+    },
+    Step {
+        name: "clippy",
+        program: Program::Cargo,
+        words: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+            "-D",
+            "clippy::dbg_macro",
+            "-D",
+            "clippy::iter_over_hash_type",
+            "-D",
+            "clippy::todo",
+            "-D",
+            "clippy::unimplemented",
+        ],
+        reason: "the code does not compile, or a lint fires; it stands above with its way on",
+    },
+    Step {
+        name: "tidy",
+        program: Program::Xtask,
+        words: &["tidy"],
+        reason: "a rule of the house is broken; the place stands above",
+    },
+    Step {
+        name: "check",
+        program: Program::Cargo,
+        words: &["run", "--quiet", "--package", "junheng", "--", "check", "policies", "forms"],
+        reason: "a pack or a form is not right; the place stands above",
+    },
+];
+
+/// The tests come last, so that the last lines are how many there were.
+const TESTS: Step = Step {
+    name: "tests",
+    program: Program::Cargo,
+    words: &["test", "--workspace", "--no-fail-fast"],
+    reason: "a test failed; its name stands above",
+};
+
+/// The same where cargo-nextest is installed: every test in a process of its own, all suites side by side.
+const TESTS_BY_NEXTEST: &[Step] = &[
+    Step {
+        name: "tests",
+        program: Program::Cargo,
+        words: &["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"],
+        reason: "a test failed; its name stands above",
+    },
+    Step {
+        name: "doc tests",
+        program: Program::Cargo,
+        words: &["test", "--workspace", "--doc", "--no-fail-fast"],
+        reason: "an example in a doc comment failed; its name stands above",
+    },
+];
+
+pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
+    if !words.is_empty() {
+        return Err("use: cargo xtask test".into());
+    }
+    let nextest = step::run_silently(step::cargo(root).args(["nextest", "--version"])).is_ok_and(|done| done.code == 0);
+    let tests = if nextest { TESTS_BY_NEXTEST } else { std::slice::from_ref(&TESTS) };
+    let (mut times, mut count, mut failed) = (Vec::new(), Count::default(), None);
+    for next in STEPS.iter().chain(tests) {
+        println!("\n== {}", next.name);
+        let mut command = match next.program {
+            Program::Cargo => step::cargo(root),
+            Program::Xtask => Command::new(std::env::current_exe().map_err(|error| error.to_string())?),
+        };
+        let done = step::run(command.args(next.words))?;
+        times.push((next.name, done.took));
+        done.lines.iter().for_each(|line| count.add(line));
+        if done.code != 0 {
+            failed = Some(format!("{}: {}", next.name, next.reason));
+            break;
+        }
+    }
+    println!();
+    for (name, took) in &times {
+        println!("{name:<10}{:>12}", step::duration(*took));
+    }
+    println!("{:<10}{:>12}", "all", step::duration(times.iter().map(|(_, took)| *took).sum::<Duration>()));
+    if count != Count::default() {
+        println!("\n{}", count.line());
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// How many tests there were, over all suites.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Count {
+    /// Adds up a closing line of either runner:
+    /// `test result: ok. 3 passed; 0 failed; 1 ignored; …` or `Summary [ 0.2s] 5 tests run: 4 passed, 1 failed, 0 skipped`.
+    fn add(&mut self, line: &str) {
+        let line = line.trim();
+        let counts = match line.strip_prefix("test result: ") {
+            Some(rest) => rest,
+            None if line.starts_with("Summary [") => line.split_once("run: ").map_or("", |(_, rest)| rest),
+            None => return,
+        };
+        let words: Vec<&str> = counts.split([' ', ',', ';', '.']).filter(|word| !word.is_empty()).collect();
+        for pair in words.windows(2) {
+            let Ok(n) = pair[0].parse::<u64>() else { continue };
+            match pair[1] {
+                "passed" => self.passed += n,
+                "failed" | "timed" => self.failed += n,
+                "ignored" | "skipped" => self.ignored += n,
+                _ => {}
+            }
+        }
+    }
+
+    fn line(&self) -> String {
+        let Count { passed, failed, ignored } = self;
+        let word = if *failed == 0 { "ok" } else { "FAILED" };
+        format!("test result: {word}. {passed} passed; {failed} failed; {ignored} ignored; all suites and doc tests")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_runners_are_counted() {
+        let mut count = Count::default();
+        for line in [
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "     Summary [   0.213s] 7 tests run: 5 passed (1 slow), 2 failed, 4 skipped",
+            "test a::b ... ok",
+        ] {
+            count.add(line);
+        }
+        assert_eq!(count, Count { passed: 8, failed: 2, ignored: 5 });
+        assert_eq!(count.line(), "test result: FAILED. 8 passed; 2 failed; 5 ignored; all suites and doc tests");
+    }
+}
