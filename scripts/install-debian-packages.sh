@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs what the build needs from Debian, and nothing that is there already. Safe to run again and again.
+# cargo and rustc are not from Debian: https://rustup.rs (the version stands in Cargo.toml as rust-version).
+set -euo pipefail
+
+# package : a command that shows that it is there
+needed=(
+    "build-essential:cc"   # SQLite is compiled from C
+)
+
+missing=()
+for entry in "${needed[@]}"; do
+    package=${entry%%:*} command=${entry##*:}
+    command -v "$command" >/dev/null || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+    echo "Debian packages: all there"
+    exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "Install these as root: ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+fi
+echo "Debian packages: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
