@@ -5,6 +5,7 @@ mod cited;
 pub mod expr;
 mod pack;
 mod resolved;
+mod table;
 
 pub use case::{Case, CaseSchool, Coefficients, Expectation, Expected, Quantity};
 pub use cited::{Citation, Cited, Document};
@@ -12,4 +13,8 @@ pub use pack::{Pack, PackFiles, PackSet, check};
 pub use resolved::{
     Aggregate, Exception, Gap, Indicator, Item, ItemLevel, Judgement, Layer, Parameter, Part, Piece, Requirement, Resolved, Rule,
     Split, StageValue, Stock, StockLevel, Substitute, Summary, Target,
+};
+pub use table::{
+    FigureOf, OfficialTable, Shows, StageMeasure, TableBrief, TableChoice, TableColumn, TableFigure, TableLine, TableRows,
+    Wording, WordingPiece,
 };

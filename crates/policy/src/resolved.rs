@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cited::{Citation, Cited, Document};
 use crate::expr::{Compare, Program};
+use crate::table::OfficialTable;
 
 /// A pack as it holds on one day in one county: values chosen, replacements made, names turned into indices, expressions
 /// compiled. `evaluate` needs nothing else of policy.
@@ -29,6 +30,8 @@ pub struct Resolved {
     /// Stocks and parameters in an order in which each comes after everything that it rests on: follow it and every
     /// exception and every `:parameter` of a query is known when it is needed.
     pub order: Vec<Target>,
+    /// The official tables, in the order in which the packs declare them.
+    pub tables: Vec<OfficialTable>,
     /// What a reader of the outcome should know: unconfirmed values, exceptions past their review date.
     pub notes: Vec<Finding>,
 }
