@@ -5,6 +5,9 @@ mod cited;
 pub mod expr;
 mod pack;
 mod resolved;
+mod sqlish;
+mod suggest;
+mod syntax;
 mod table;
 
 pub use case::{Case, CaseSchool, Coefficients, Expectation, Expected, Quantity};

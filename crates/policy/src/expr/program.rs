@@ -220,6 +220,27 @@ impl Program {
 }
 
 impl Node {
+    /// The same node in a vector where everything lies `by` places further on.
+    pub(crate) fn moved(self, by: u32) -> Node {
+        match self {
+            Node::Neg(a) => Node::Neg(a + by),
+            Node::Abs(a) => Node::Abs(a + by),
+            Node::Ceil(a) => Node::Ceil(a + by),
+            Node::Floor(a) => Node::Floor(a + by),
+            Node::Not(a) => Node::Not(a + by),
+            Node::Add(a, b) => Node::Add(a + by, b + by),
+            Node::Sub(a, b) => Node::Sub(a + by, b + by),
+            Node::Mul(a, b) => Node::Mul(a + by, b + by),
+            Node::Div(a, b) => Node::Div(a + by, b + by),
+            Node::Min(a, b) => Node::Min(a + by, b + by),
+            Node::Max(a, b) => Node::Max(a + by, b + by),
+            Node::Compare(compare, a, b) => Node::Compare(compare, a + by, b + by),
+            Node::And(a, b) => Node::And(a + by, b + by),
+            Node::Or(a, b) => Node::Or(a + by, b + by),
+            leaf => leaf,
+        }
+    }
+
     fn leaf(&self) -> Option<Leaf> {
         match self {
             Node::Stock(index) => Some(Leaf::Stock(*index as usize)),
