@@ -2,8 +2,16 @@
 //!
 //! This crate reads no clock and opens no file: [`StockMatrix`] holds what is known, [`evaluate`] judges it.
 
+mod exact;
+mod ground;
+mod judge;
 mod matrix;
 mod outcome;
+mod what_if;
 
-pub use matrix::{Cell, Cells, Heading, Lack, School, StockMatrix, Traits, Unit};
+pub use judge::evaluate;
+pub use matrix::{
+    Cell, Cells, GivenFigure, GivenSchool, Heading, Lack, School, StockMatrix, Traits, Unit, given, matrix, stock_query,
+};
 pub use outcome::*;
+pub use what_if::{Delta, changed, what_if};

@@ -1,14 +1,25 @@
 //! The stock matrix: what each school has, by stage, before any indicator is formed.
 
 mod cells;
+mod divide;
+mod given;
+mod notice;
+mod query;
+mod roster;
 
 use std::sync::Arc;
 
-use facts::{CountyCode, Date, Finding, SchoolCode, SchoolYear};
+use facts::{CountyCode, Date, Finding, SchoolCode, SchoolYear, Stage};
+use policy::Resolved;
 pub use policy::expr::School as Traits;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use cells::slot;
 pub use cells::{Cell, Cells, Lack};
+pub(crate) use divide::{Division, is_long};
+pub use given::{GivenFigure, GivenSchool, given};
+pub(crate) use notice::notice;
+pub use query::{matrix, stock_query};
 
 /// Every counted school with its stocks, and the stocks of the county, as plain data: it can be stored, sent, changed by a
 /// [`Delta`](crate::Delta) and evaluated again without another query.
@@ -24,7 +35,7 @@ pub struct StockMatrix {
     pub schools: Vec<Arc<School>>,
     /// Stocks of the county itself (`level = "county"`), in the order of `stocks`; stocks of schools have no value here.
     pub county: Vec<Cell>,
-    /// What was noticed while schools were merged and their stocks divided.
+    /// What was noticed while the schools and figures were brought together.
     pub findings: Vec<Finding>,
 }
 
@@ -53,6 +64,8 @@ pub struct School {
     pub traits: Traits,
     /// The school itself first, then its campuses and attached classes by code.
     pub units: Vec<Unit>,
+    /// Whether it, or a campus of it, teaches several stages, so that premises were divided among them.
+    pub combined: bool,
     /// The stocks as the pack counts them: divided by stage, campuses merged. `Whole` is the school's total over the stages
     /// that the pack judges.
     pub stocks: Cells,
@@ -69,6 +82,22 @@ pub struct Unit {
     pub figures: Cells,
 }
 
+impl Heading {
+    /// A heading for figures that belong to no stored county.
+    pub fn of(resolved: &Resolved, year: SchoolYear, on: Date) -> Heading {
+        let versions: Vec<&str> = resolved.layers.iter().map(|layer| layer.version.as_str()).collect();
+        Heading {
+            pack: resolved.pack.clone(),
+            pack_version: versions.join("+"),
+            county: resolved.county.clone(),
+            county_name: String::new(),
+            snapshot: None,
+            year,
+            on,
+        }
+    }
+}
+
 impl StockMatrix {
     /// Where a school stands in `schools`.
     pub fn position(&self, school: &SchoolCode) -> Option<usize> {
@@ -78,6 +107,25 @@ impl StockMatrix {
     /// Where a stock stands in `stocks`.
     pub fn stock(&self, id: &str) -> Option<usize> {
         self.stocks.iter().position(|stock| stock == id)
+    }
+}
+
+impl School {
+    /// Works out its stocks from what its units report.
+    pub(crate) fn settle(&mut self, division: &Division<'_>) {
+        let n_stocks = division.resolved.stocks.len();
+        let mut stocks = Cells::missing(n_stocks);
+        for stock in 0..n_stocks {
+            for stage in Stage::ALL {
+                let cell = match division.school::<f64>(&self.units, stage, stock) {
+                    Ok(value) => Cell::Known(value),
+                    Err(lack) => Cell::Missing(lack),
+                };
+                stocks.set(stage, stock, cell);
+            }
+        }
+        self.stocks = stocks;
+        self.combined = self.units.iter().any(|unit| division.only_stage(unit).is_none());
     }
 }
 

@@ -1,4 +1,5 @@
 use facts::{Date, Stage, Text, Unit};
+use policy::expr::Compare;
 use serde::Serialize;
 
 /// The names behind the indices of an outcome: what the pack asks for, in its order.
@@ -31,6 +32,8 @@ pub struct IndicatorHead {
     pub stages: Vec<Stage>,
     /// Decimals of the official form; for display only.
     pub decimals: u8,
+    /// How a value must stand to its threshold.
+    pub compare: Compare,
     /// The parameter that holds its threshold.
     pub threshold: Option<String>,
     pub lever: Option<LeverHead>,
@@ -74,8 +77,10 @@ pub struct ExceptionHead {
     /// The parameter or stock that it replaces.
     pub target: String,
     pub article: String,
-    /// The last day on which it may be used, or on which it must be reviewed.
+    /// The last day on which it may be used.
     pub expires: Option<Date>,
+    /// The day by which somebody must look at it again.
+    pub review_by: Option<Date>,
     pub confirmed: bool,
 }
 

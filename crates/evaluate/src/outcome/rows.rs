@@ -39,6 +39,8 @@ pub enum State {
     Missed,
     /// Missed so far that not even the tolerance of a judgement helps.
     BelowFloor,
+    /// The pack sets no threshold; only the spread of the indicator is judged.
+    Unjudged,
     NotEnoughData,
     /// Out of scope, or the school has no pupils of this stage.
     NotApplicable,

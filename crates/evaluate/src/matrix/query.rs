@@ -1,0 +1,243 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use facts::{Date, Finding, Place, SchoolCode, SchoolYear, Severity, Stage, significant, text};
+use policy::{Resolved, Stock, StockLevel, Target};
+use snapshot::{HomeError, SchoolRow, Snapshot, StockQuery, StockRow};
+
+use super::roster::{Listed, roster};
+use super::{Cell, Division, Heading, Lack, School, StockMatrix, Traits, is_long};
+use crate::ground::{Ground, Need, Rules};
+use policy::expr::Env;
+
+/// The stocks of a county's schools in a school year, for the schools that exist on a day.
+///
+/// A figure that no row states is missing. In a register (classes, rooms, pupils, staff) nothing found counts as zero only
+/// where the school has handed in that register for the year.
+pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Date) -> Result<StockMatrix, HomeError> {
+    let rules = Rules::of(resolved);
+    let listed = snapshot.schools(on)?.into_iter().map(listed).collect();
+    let (mut schools, mut findings) = roster(listed, resolved.stocks.len());
+    let mut county = vec![Cell::Missing(Lack::NoRow); resolved.stocks.len()];
+    let registers = Registers::of(snapshot, year)?;
+
+    let plain: Vec<usize> = (0..resolved.stocks.len()).filter(|stock| resolved.stocks[*stock].parameters.is_empty()).collect();
+    let queries: Vec<StockQuery<'_>> = plain.iter().map(|stock| stock_query(&resolved.stocks[*stock], &[], year, on)).collect();
+    for (stock, rows) in plain.iter().zip(snapshot.stocks(&queries)?) {
+        let rows = ByUnit::of(&rows);
+        match resolved.stocks[*stock].level {
+            StockLevel::County => county[*stock] = registers.county_cell(&resolved.stocks[*stock], rows.county()),
+            StockLevel::School => registers.fill(&mut schools, *stock, &resolved.stocks[*stock], |_, _| Some(&rows)),
+        }
+    }
+    settle(&mut schools, &rules.division);
+
+    // A filter with a parameter is asked once for each set of values that some school has, after everything on which the
+    // parameter rests is known.
+    for target in &resolved.order {
+        let Target::Stock(stock) = *target else { continue };
+        let rule = &resolved.stocks[stock];
+        if rule.parameters.is_empty() {
+            continue;
+        }
+        if rule.level == StockLevel::County {
+            let values = rule.parameters.iter().map(|index| rules.county_parameter(*index, Stage::Whole)).collect();
+            let Some(params) = named(resolved, rule, values) else {
+                county[stock] = Cell::Missing(Lack::ParameterMissing);
+                continue;
+            };
+            let rows = snapshot.stock(&stock_query(rule, &params, year, on))?;
+            county[stock] = registers.county_cell(rule, ByUnit::of(&rows).county());
+            continue;
+        }
+        let wanted: Vec<[Option<Vec<(String, f64)>>; 4]> =
+            schools.iter().map(|school| Stage::ALL.map(|stage| filter_values(&rules, &county, school, rule, stage))).collect();
+        let mut answers: BTreeMap<Vec<u64>, Vec<StockRow>> = BTreeMap::new();
+        for params in wanted.iter().flatten().flatten() {
+            if let std::collections::btree_map::Entry::Vacant(entry) = answers.entry(bits(params)) {
+                entry.insert(snapshot.stock(&stock_query(rule, params, year, on))?);
+            }
+        }
+        let answers: BTreeMap<Vec<u64>, ByUnit<'_>> = answers.iter().map(|(key, rows)| (key.clone(), ByUnit::of(rows))).collect();
+        registers.fill(&mut schools, stock, rule, |school, stage| {
+            wanted[school][super::slot(stage)].as_ref().and_then(|params| answers.get(&bits(params)))
+        });
+        settle(&mut schools, &rules.division);
+    }
+    let manifest = snapshot.manifest();
+    findings.extend(no_schools(&schools, on));
+    Ok(StockMatrix {
+        heading: Heading {
+            county: manifest.county.clone(),
+            county_name: manifest.county_name.clone(),
+            snapshot: Some(manifest.id.to_string()),
+            ..Heading::of(resolved, year, on)
+        },
+        stocks: resolved.stocks.iter().map(|stock| stock.id.clone()).collect(),
+        schools: schools.into_iter().map(Arc::new).collect(),
+        county,
+        findings,
+    })
+}
+
+/// The query behind a stock; without its aggregate it finds the rows that the figure came from.
+pub fn stock_query<'a>(stock: &'a Stock, params: &'a [(String, f64)], year: SchoolYear, on: Date) -> StockQuery<'a> {
+    let aggregate = match stock.aggregate {
+        policy::Aggregate::CountRows => snapshot::Aggregate::CountRows,
+        policy::Aggregate::Sum(column) => snapshot::Aggregate::Sum(column),
+        policy::Aggregate::Max(column) => snapshot::Aggregate::Max(column),
+        policy::Aggregate::Min(column) => snapshot::Aggregate::Min(column),
+    };
+    StockQuery { table: stock.table, where_sql: &stock.where_sql, aggregate, params, year, on }
+}
+
+/// The parameters of a stock's filter as they hold for a school and stage; none where one cannot be determined.
+pub(crate) fn filter_values(
+    rules: &Rules<'_>,
+    county: &[Cell],
+    school: &School,
+    stock: &Stock,
+    stage: Stage,
+) -> Option<Vec<(String, f64)>> {
+    let ground = Ground::of(rules, county, school, stage, Need::Everything);
+    let values = stock.parameters.iter().map(|index| ground.parameter(*index).map(|number| number.value)).collect();
+    named(rules.resolved, stock, values)
+}
+
+fn named(resolved: &Resolved, stock: &Stock, values: Vec<Option<f64>>) -> Option<Vec<(String, f64)>> {
+    stock
+        .parameters
+        .iter()
+        .zip(values)
+        .map(|(index, value)| Some((resolved.parameters.get(*index)?.id.clone(), value?)))
+        .collect()
+}
+
+fn bits(params: &[(String, f64)]) -> Vec<u64> {
+    params.iter().map(|(_, value)| value.to_bits()).collect()
+}
+
+fn settle(schools: &mut [School], division: &Division<'_>) {
+    for school in schools {
+        school.settle(division);
+    }
+}
+
+fn listed(row: SchoolRow) -> Listed {
+    Listed {
+        code: row.code,
+        name: row.name,
+        traits: Traits {
+            kind: row.kind,
+            owner: row.owner,
+            managed_by: row.managed_by,
+            urban_rural: row.urban_rural,
+            division: row.division.map(|division| division.to_string()),
+            built_year: row.built_year.and_then(|year| i32::try_from(year).ok()),
+            boarding: row.boarding,
+            counts_as_school: row.counts_as_school,
+        },
+        parent: row.parent,
+    }
+}
+
+/// The answer to one query, by school and stage.
+struct ByUnit<'a>(BTreeMap<(Option<&'a SchoolCode>, Stage), &'a StockRow>);
+
+impl<'a> ByUnit<'a> {
+    fn of(rows: &'a [StockRow]) -> ByUnit<'a> {
+        ByUnit(rows.iter().map(|row| ((row.school.as_ref(), row.stage), row)).collect())
+    }
+
+    fn get(&self, school: &SchoolCode, stage: Stage) -> Option<&StockRow> {
+        self.0.get(&(Some(school), stage)).copied()
+    }
+
+    /// The county's own row; where its rows name stages there is none for the county as a whole.
+    fn county(&self) -> Option<&StockRow> {
+        let mut rows = self.0.iter().filter(|((school, _), _)| school.is_none()).map(|(_, row)| *row);
+        let first = rows.next()?;
+        if rows.next().is_some() { None } else { Some(first) }
+    }
+}
+
+/// Which schools have handed in which registers.
+struct Registers(BTreeSet<(&'static str, Option<SchoolCode>)>);
+
+impl Registers {
+    fn of(snapshot: &Snapshot, year: SchoolYear) -> Result<Registers, HomeError> {
+        Ok(Registers(snapshot.registers(year)?.into_iter().map(|register| (register.table, register.school)).collect()))
+    }
+
+    fn has(&self, stock: &Stock, school: Option<&SchoolCode>) -> bool {
+        // A table by validity is no register of a year: what it does not list is not there.
+        stock.table.time == facts::Time::Validity || self.0.contains(&(stock.table.name, school.cloned()))
+    }
+
+    fn fill<'r>(
+        &self,
+        schools: &mut [School],
+        index: usize,
+        stock: &Stock,
+        rows: impl Fn(usize, Stage) -> Option<&'r ByUnit<'r>>,
+    ) {
+        let by_stage = stock.table.column("stage").is_some();
+        for (position, school) in schools.iter_mut().enumerate() {
+            let head_listed = school.units.first().is_some_and(|unit| self.has(stock, Some(&unit.code)));
+            for unit in &mut school.units {
+                // The classes and rooms of a campus are often listed under its school.
+                let listed = self.has(stock, Some(&unit.code)) || (unit.code != school.code && head_listed);
+                for stage in Stage::ALL {
+                    let Some(answer) = rows(position, stage) else {
+                        if (stage != Stage::Whole) == by_stage {
+                            unit.figures.set(stage, index, Cell::Missing(Lack::ParameterMissing));
+                        }
+                        continue;
+                    };
+                    let cell = match answer.get(&unit.code, stage) {
+                        Some(row) => cell(row),
+                        None if by_stage && (stage == Stage::Whole || is_long(stock)) => Cell::Missing(Lack::NoRow),
+                        None if !by_stage && stage != Stage::Whole => Cell::Missing(Lack::NoRow),
+                        None => nothing_found(stock, listed),
+                    };
+                    unit.figures.set(stage, index, cell);
+                }
+            }
+        }
+    }
+
+    fn county_cell(&self, stock: &Stock, row: Option<&StockRow>) -> Cell {
+        row.map_or_else(|| nothing_found(stock, self.has(stock, None)), cell)
+    }
+}
+
+fn nothing_found(stock: &Stock, listed: bool) -> Cell {
+    match stock.aggregate {
+        policy::Aggregate::Max(_) | policy::Aggregate::Min(_) => Cell::Missing(Lack::NoRow),
+        policy::Aggregate::Sum(_) if is_long(stock) => Cell::Missing(Lack::NoRow),
+        _ if listed => Cell::Known(0.0),
+        _ => Cell::Missing(Lack::NotInRegister),
+    }
+}
+
+fn cell(row: &StockRow) -> Cell {
+    match row.value {
+        Some(value) if row.missing == 0 => Cell::Known(significant(value)),
+        _ => Cell::Missing(Lack::Blank),
+    }
+}
+
+fn no_schools(schools: &[School], on: Date) -> Option<Finding> {
+    schools.is_empty().then(|| {
+        Finding::new(
+            Severity::Logic,
+            "no-schools-on-date",
+            Place::Everywhere,
+            text!(
+                "快照中没有在 {on} 存在的学校，无法评估",
+                "the snapshot has no school that exists on {on}; nothing can be judged"
+            ),
+            text!("换一个日期，或导入该学年的学校基本情况", "choose another date, or import that year's table of schools"),
+        )
+    })
+}
