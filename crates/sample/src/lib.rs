@@ -1,1 +1,66 @@
+//! A county that does not exist, written as the files a county has.
+//!
+//! One seed gives one county: its villages, schools, children and teachers over three school years, with every figure a
+//! count over those people and rooms. [`write`] puts it into the workbooks, rolls and lists that schools and the bureau
+//! keep, beside a folder of files that are wrong in known ways, and records the truth about both in `truth.json`.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
+mod biff;
+mod cohorts;
+mod county;
+mod declarations;
+mod files;
+mod lists;
+mod person;
+mod plan;
+mod random;
+mod rolls;
+mod sheet;
+mod staff;
+mod statistics;
+mod stocks;
+mod truth;
+
+pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
+pub use person::Sex;
+pub use truth::{Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, Truth, YearTruth};
+
+/// How much of the county is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Size {
+    /// All eleven townships, about ninety schools and 45,000 pupils.
+    #[default]
+    County,
+    /// Three rural townships: enough of everything for a quick test.
+    Townships,
+}
+
+impl Size {
+    fn includes(self, town: usize) -> bool {
+        match self {
+            Size::County => true,
+            Size::Townships => (7..=9).contains(&town),
+        }
+    }
+}
+
+/// Writes the county of a seed below `out`: one folder for each school year, `脏数据` with the wrong files, `truth.json`
+/// and `README.txt`. The same seed gives the same bytes.
+pub fn write(out: &Path, seed: u64, size: Size) -> io::Result<Truth> {
+    let county = county::county_of(seed, size);
+    fs::create_dir_all(out)?;
+    let mut files = Vec::new();
+    for year in &county.years {
+        let documents = files::year_documents(&county, year);
+        files::write_documents(out, &documents)?;
+        files.extend(documents.into_iter().map(|document| FileTruth { path: document.path, form: document.form }));
+    }
+    let truth = truth::truth(&county, files, Vec::new());
+    let mut words = serde_json::to_string_pretty(&truth).map_err(io::Error::other)?;
+    words.push('\n');
+    fs::write(out.join("truth.json"), words)?;
+    Ok(truth)
+}
