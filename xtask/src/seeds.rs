@@ -13,6 +13,34 @@ const MOST_PER_FOLDER: usize = 3;
 /// Keys whose value is written in the language of expressions or of filters.
 const EXPRESSIONS: &[&str] = &["formula", "where", "when", "require", "otherwise", "with", "aggregate"];
 
+/// The bare XML of a sheet and of an OpenDocument: the target puts them into a sound workbook.
+const BARE: &[(&str, &str)] = &[
+    (
+        "sheet",
+        concat!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><dimension ref=\"A1:C4\"/><sheetData>",
+            "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>填表说明</t></is></c></row>",
+            "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>学校标识码</t></is></c><c r=\"B2\" t=\"inlineStr\"><is><t>学校名称</t></is></c>",
+            "<c r=\"C2\" t=\"str\"><v>学生数</v></c></row>",
+            "<row r=\"3\"><c r=\"A3\" t=\"inlineStr\"><is><t>2153000012</t></is></c><c r=\"C3\"><f>SUM(C3:C4)</f><v>45</v></c></row>",
+            "<row r=\"4\"><c r=\"A4\" t=\"e\"><v>#REF!</v></c><c r=\"C4\" t=\"b\"><v>1</v></c></row>",
+            "</sheetData><mergeCells count=\"1\"><mergeCell ref=\"A1:C1\"/></mergeCells></worksheet>",
+        ),
+    ),
+    (
+        "open document",
+        concat!(
+            "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" ",
+            "xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">",
+            "<office:body><office:spreadsheet><table:table table:name=\"S\">",
+            "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell office:value-type=\"string\" table:number-columns-spanned=\"2\">",
+            "<text:p>学校标识码</text:p></table:table-cell><table:covered-table-cell/></table:table-row>",
+            "<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"45\" table:number-columns-repeated=\"3\"/></table:table-row>",
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        ),
+    ),
+];
+
 pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     if !words.is_empty() {
         return Err("use: cargo xtask seeds".into());
@@ -46,6 +74,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
         }
         seeds.insert((target, path.to_string_lossy().into_owned()), bytes);
     }
+    seeds.extend(BARE.iter().map(|(name, xml)| (("workbook", name.to_string()), xml.as_bytes().to_vec())));
     write(&root.join("fuzz/seeds"), &seeds)
 }
 
