@@ -24,6 +24,8 @@ pub struct OfficialTable {
     pub blanks: Vec<TableFigure>,
     /// Where the layout was read.
     pub source: String,
+    /// Set where a provincial pack put it in the place of another.
+    pub label: Option<Text>,
 }
 
 /// What the rows of a table are.
