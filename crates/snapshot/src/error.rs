@@ -43,7 +43,7 @@ pub enum HomeError {
     /// A filter that is not a plain condition over one fact table.
     FilterRefused { filter: String, why: Text },
     /// A filter that takes more steps than any honest one.
-    FilterTooLong { filter: String, steps: u64 },
+    FilterTooLong { filter: String },
     /// A row does not fit its table: a fault of the form that made it.
     WrongValue { table: &'static str, column: &'static str, place: String, why: Text },
     /// A row came after the key conflicts had been asked for.
@@ -206,10 +206,10 @@ impl HomeError {
             HomeError::FilterRefused { filter, why: Text { zh, en } } => {
                 text!("口径条件不被接受：{zh}。条件：{filter}", "The filter is refused: {en}. Filter: {filter}")
             }
-            HomeError::FilterTooLong { filter, steps } => {
+            HomeError::FilterTooLong { filter } => {
                 text!(
-                    "口径条件计算过久（已超过 {steps} 步），已停止。请简化条件：{filter}",
-                    "The filter was stopped after {steps} steps. Make it simpler: {filter}"
+                    "口径条件计算过久，已停止。请简化条件：{filter}",
+                    "The filter took far too many steps and was stopped. Make it simpler: {filter}"
                 )
             }
             HomeError::WrongValue { table, column, place, why: Text { zh, en } } => {

@@ -7,20 +7,34 @@
 //!
 //! This crate knows how facts are stored and nothing of what they mean: no form, no pack, no rule.
 
+mod conflict;
+mod content;
+mod durable;
 mod error;
+mod guard;
 mod home;
+mod inherit;
+mod key;
 mod lock;
 mod manifest;
+mod open;
 mod people;
+mod publish;
+mod raw;
 mod reader;
+mod seal;
 mod stock;
+mod storage;
+mod verify;
 mod writer;
 
+pub use conflict::KeyConflict;
 pub use error::{Act, HomeError};
 pub use home::{Home, Listing};
 pub use lock::HomeLock;
 pub use manifest::{Manifest, SCHEMA_VERSION, SnapshotId, SourceFile};
 pub use people::{Look, PersonRow};
+pub use raw::RawReader;
 pub use reader::{DivisionRow, Register, RowPlace, SchoolRow, Snapshot};
 pub use stock::{Aggregate, SourceRow, StockQuery, StockRow};
-pub use writer::{Finish, Finished, KeyConflict, SnapshotWriter};
+pub use writer::{Finish, Finished, SnapshotWriter};
