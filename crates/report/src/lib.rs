@@ -5,11 +5,13 @@
 mod figure;
 mod file_name;
 mod rows;
+mod school;
 mod sheet;
 mod tables;
 mod words;
 mod workbook;
 
 pub use file_name::file_name;
+pub use school::{SchoolReportInput, SourceLine, Working, school_report};
 pub use tables::{Signed, TablesInput, tables};
 pub use workbook::WorkbookFault;

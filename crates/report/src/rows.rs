@@ -1,4 +1,4 @@
-use evaluate::{Basis, Rows, Scope, State, Verdict};
+use evaluate::{Basis, ItemRow, Rows, Scope, State, Verdict};
 use facts::{Lang, Stage, Text, text};
 use policy::{OfficialTable, Rule, Shows, StageMeasure, TableColumn, TableLine, TableRows};
 
@@ -114,10 +114,11 @@ impl Filling<'_> {
         let Some(judged) = self.source.outcome.judgements.get(judgement) else { return Cell::empty() };
         let decimals = line.decimals.or(column.decimals);
         match (&judged.rows, measure) {
-            (Rows::AtLeast(rows), StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting) => {
-                let of_stage = || rows.iter().filter(|row| row.stage == stage);
-                let passing = of_stage().filter(|row| row.verdict == Verdict::Pass).count();
-                share(measure, passing, of_stage().count(), decimals).unwrap_or_else(|| words::missing(self.lang))
+            (Rows::AtLeast(_) | Rows::Items(_), StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting) => {
+                let schools: Vec<usize> = self.examined(stage).collect();
+                let passes = |school: &&usize| self.school_verdict(judgement, **school, stage) == Verdict::Pass;
+                let passing = schools.iter().filter(passes).count();
+                share(measure, passing, schools.len(), decimals).unwrap_or_else(|| words::missing(self.lang))
             }
             (Rows::CvEach(rows), StageMeasure::Cv) => {
                 let verdict = Verdict::all(rows.iter().filter(|row| row.stage == stage).map(|row| row.verdict));
@@ -145,13 +146,15 @@ impl Filling<'_> {
         })
     }
 
+    /// The schools in scope that teach a stage.
+    fn examined(&self, stage: Stage) -> impl Iterator<Item = usize> {
+        let source = self.source;
+        (0..source.outcome.matrix.schools.len())
+            .filter(move |school| source.outcome.scope.get(*school) == Some(&Scope::In) && source.teaches(*school, stage))
+    }
+
     fn schools(&self, stage: Stage) -> Vec<Vec<Cell>> {
-        let outcome = self.source.outcome;
-        let examined = |school: &usize| {
-            outcome.scope.get(*school) == Some(&Scope::In) && self.source.teaches(*school, stage)
-        };
-        (0..outcome.matrix.schools.len())
-            .filter(examined)
+        self.examined(stage)
             .enumerate()
             .map(|(order, school)| {
                 self.table.columns.iter().map(|column| self.school_cell(column, order, school, stage)).collect()
@@ -186,8 +189,7 @@ impl Filling<'_> {
                 }
             }
             Shows::Judgement { judgement, met, unmet } => {
-                let verdict = self.at_least_row(*judgement, school, stage).unwrap_or(Verdict::NotEnoughData);
-                words::verdict_cell(verdict, met, unmet, lang)
+                words::verdict_cell(self.school_verdict(*judgement, school, stage), met, unmet, lang)
             }
             Shows::Standing(judgement) => Cell::words(self.standing(*judgement, school, stage)),
             Shows::Figure(figure) => match self.source.of_school(figure, school, stage) {
@@ -198,13 +200,21 @@ impl Filling<'_> {
         }
     }
 
-    fn at_least_row(&self, judgement: usize, school: usize, stage: Stage) -> Option<Verdict> {
-        match &self.source.outcome.judgements.get(judgement)?.rows {
-            Rows::AtLeast(rows) => {
+    /// What a judgement finds of one school at one stage.
+    fn school_verdict(&self, judgement: usize, school: usize, stage: Stage) -> Verdict {
+        let outcome = self.source.outcome;
+        match outcome.judgements.get(judgement).map(|judged| &judged.rows) {
+            Some(Rows::AtLeast(rows)) => {
                 let of_school = rows.iter().skip(rows.partition_point(|row| row.school < school));
-                of_school.take_while(|row| row.school == school).find(|row| row.stage == stage).map(|row| row.verdict)
+                let row = of_school.take_while(|row| row.school == school).find(|row| row.stage == stage);
+                row.map_or(Verdict::NotEnoughData, |row| row.verdict)
             }
-            _ => None,
+            // An item keeps the schools that fail it or lack data; the others that it looked at meet it.
+            Some(Rows::Items(items)) => Verdict::all(items.iter().filter_map(|item| outcome.items.get(*item)).flat_map(|item| {
+                let of_school = |row: &&ItemRow| row.school == Some(school) && row.stage.is_none_or(|of| of == stage);
+                item.rows.iter().filter(of_school).map(|row| row.verdict)
+            })),
+            _ => Verdict::NotEnoughData,
         }
     }
 

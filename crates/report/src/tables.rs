@@ -154,7 +154,7 @@ fn note_on_scope(source: Source<'_>, lang: Lang) -> Option<String> {
     Some(Text::new(zh, en).get(lang).to_string())
 }
 
-fn signatures(signed: &Signed, lang: Lang) -> Vec<String> {
+pub(crate) fn signatures(signed: &Signed, lang: Lang) -> Vec<String> {
     let or_line = |words: &str| if words.trim().is_empty() { "＿＿＿＿＿＿".to_string() } else { words.trim().to_string() };
     let day = match (signed.day, lang) {
         (Some(day), lang) => words::day(day, lang),

@@ -3,7 +3,7 @@
 use evaluate::{State, Verdict};
 use facts::{Date, Lang, Text, text};
 use measures::round_half_up;
-use policy::{Piece, Stock, Summary, Wording, WordingPiece};
+use policy::{Piece, Summary, Wording, WordingPiece};
 
 use crate::figure::Source;
 use crate::sheet::{Cell, Mark};
@@ -21,7 +21,7 @@ pub(crate) fn mark_of(state: State) -> Mark {
     match state {
         State::BelowFloor => Mark::Short,
         State::Missed => Mark::Near,
-        State::Met | State::NotEnoughData | State::NotApplicable => Mark::None,
+        State::Met | State::Unjudged | State::NotEnoughData | State::NotApplicable => Mark::None,
     }
 }
 
@@ -106,16 +106,6 @@ fn known(value: Option<f64>, lang: Lang) -> String {
 fn parameter_words(source: Source<'_>, parameter: usize) -> String {
     let values = source.resolved.parameters.get(parameter).map(|parameter| parameter.values.as_slice()).unwrap_or_default();
     values.iter().map(|value| number(value.cited.value)).collect::<Vec<_>>().join("/")
-}
-
-/// A stock's title with its unit: 骨干教师（人）.
-pub(crate) fn stock_title(stock: &Stock, lang: Lang) -> String {
-    let unit = stock.unit.title();
-    match (unit.get(lang), lang) {
-        ("", _) => stock.title.get(lang).to_string(),
-        (unit, Lang::Zh) => format!("{}（{unit}）", stock.title.get(lang)),
-        (unit, Lang::En) => format!("{} ({unit})", stock.title.get(lang)),
-    }
 }
 
 #[cfg(test)]
