@@ -19,6 +19,8 @@ use crate::storage::fact_columns;
 
 /// Longer filters are refused.
 const FILTER_BYTES_MAX: usize = 4000;
+/// Filters nested deeper are refused.
+const DEPTH_MAX: u32 = 50;
 /// How often the steps are counted.
 const STEPS_PER_CHECK: i32 = 1000;
 
@@ -172,6 +174,9 @@ pub(crate) fn check_shape(filter: &str) -> Result<(), Text> {
             (None, '\'' | '"') => quote = Some(c),
             (None, '-') if before == '-' => return Err(text!("条件里不能有注释", "it holds a comment")),
             (None, '*') if before == '/' => return Err(text!("条件里不能有注释", "it holds a comment")),
+            (None, '(') if depth == DEPTH_MAX => {
+                return Err(text!("括号多于 {DEPTH_MAX} 层", "its brackets are nested deeper than {DEPTH_MAX}"));
+            }
             (None, '(') => depth += 1,
             (None, ')') => {
                 depth = depth.checked_sub(1).ok_or_else(|| text!("括号不配对", "its brackets do not match"))?;
