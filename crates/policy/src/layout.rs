@@ -1,12 +1,11 @@
-//! Entries of official tables: as they were read, checked against the rest of their pack, and resolved.
+//! Entries of official tables: as they were read, and resolved.
 
-use facts::{Stage, Text, text};
+use facts::{Stage, Text};
 
-use crate::expr::{Leaf, Named, Names, Program, Type, compile, infer};
-use crate::model::{Formula, Head};
+use crate::expr::{Leaf, Program, compile};
+use crate::model::{Formula, Head, PackSource};
 use crate::resolved::Resolved;
-use crate::source::{At, Faults, Mark};
-use crate::suggest::did_you_mean;
+use crate::source::{At, Mark};
 use crate::syntax::{Dialect, parse};
 use crate::table::{
     FigureOf, OfficialTable, Shows, TableBrief, TableChoice, TableColumn, TableFigure, TableLine, TableRows, Wording,
@@ -94,48 +93,17 @@ pub(crate) enum WordingPieceEntry {
     Name(At<String>),
 }
 
-/// The ids that a table may name, beside stocks and parameters.
-pub(crate) struct Ids<'a> {
-    pub parts: Vec<&'a str>,
-    pub indicators: Vec<&'a str>,
-    pub judgements: Vec<&'a str>,
-    pub items: Vec<&'a str>,
-}
-
-/// Checks a table: every name it uses is known, every expression is of the right kind, lines and values agree in number.
-pub(crate) fn check(table: &TableEntry, names: &dyn Names, ids: &Ids<'_>, faults: &Faults<'_>) {
-    let check = Check { names, faults };
-    if let (RowsEntry::Items, Some(part)) = (table.rows, &table.part) {
-        check.id(part, &ids.parts, text!("部分", "part"));
-    }
-    for column in &table.columns {
-        if column.shows.len() > 1 && column.shows.len() != table.lines.len() {
-            let (values, lines) = (column.shows.len(), table.lines.len());
-            let what = text!("列有 {values} 个 values，表有 {lines} 行 [[table.line]]", "the column has {values} values, the table {lines} lines");
-            let hint = text!("每行一个，或全表只写一个 value", "give one for each line, or a single `value`");
-            faults.refuse("values-and-lines-differ", column.mark, what, hint);
-        }
-        for shows in &column.shows {
-            match shows {
-                ShowsEntry::Plain(_) => {}
-                ShowsEntry::Indicator(id) => check.id(id, &ids.indicators, text!("指标", "indicator")),
-                ShowsEntry::Judgement { judgement: id, .. } | ShowsEntry::Standing(id) => {
-                    check.id(id, &ids.judgements, text!("判定", "judgement"));
-                }
-                ShowsEntry::Choice(choices) => choices.iter().for_each(|(when, _)| check.condition(when)),
-                ShowsEntry::Figure(figure) => check.figure(figure),
-            }
+/// The tables of a chain of packs: those of the most general pack first; one with a label stands in the place of the one
+/// whose id it bears.
+pub(crate) fn in_chain<'p>(packs: &[&'p PackSource]) -> Vec<&'p TableEntry> {
+    let mut tables: Vec<&TableEntry> = Vec::new();
+    for table in packs.iter().flat_map(|pack| &pack.tables) {
+        match tables.iter_mut().find(|before| before.head.id.value == table.head.id.value) {
+            Some(before) => *before = table,
+            None => tables.push(table),
         }
     }
-    for blank in &table.blanks {
-        check.figure(&blank.figure);
-    }
-    for brief in &table.briefs {
-        check.id(&brief.item, &ids.items, text!("事项", "item"));
-    }
-    for wording in table.briefs.iter().map(|brief| &brief.words).chain(&table.notes) {
-        check.wording(wording, table);
-    }
+    tables
 }
 
 /// The table with its names turned into indices; what the check refused is left out.
@@ -198,16 +166,13 @@ fn column(entry: &ColumnEntry, resolved: &Resolved) -> Option<TableColumn> {
         Some(match shows {
             ShowsEntry::Plain(shows) => shows.clone(),
             ShowsEntry::Indicator(id) => Shows::Indicator(resolved.indicator(&id.value)?),
-            ShowsEntry::Judgement { judgement, met, unmet } => Shows::Judgement {
-                judgement: resolved.judgement(&judgement.value)?,
-                met: met.clone(),
-                unmet: unmet.clone(),
-            },
+            ShowsEntry::Judgement { judgement, met, unmet } => {
+                Shows::Judgement { judgement: resolved.judgement(&judgement.value)?, met: met.clone(), unmet: unmet.clone() }
+            }
             ShowsEntry::Standing(id) => Shows::Standing(resolved.judgement(&id.value)?),
             ShowsEntry::Choice(choices) => {
-                let choice = |(when, words): &(Formula, Text)| {
-                    Some(TableChoice { when: program(when, resolved)?, words: words.clone() })
-                };
+                let choice =
+                    |(when, words): &(Formula, Text)| Some(TableChoice { when: program(when, resolved)?, words: words.clone() });
                 Shows::Choice(choices.iter().map(choice).collect::<Option<_>>()?)
             }
             ShowsEntry::Figure(entry) => Shows::Figure(figure(entry, resolved)?),
@@ -247,56 +212,4 @@ fn program(formula: &Formula, resolved: &Resolved) -> Option<Program> {
 
 fn leaf(name: &str, resolved: &Resolved) -> Option<Leaf> {
     resolved.stock(name).map(Leaf::Stock).or_else(|| resolved.parameter(name).map(Leaf::Parameter))
-}
-
-struct Check<'a> {
-    names: &'a dyn Names,
-    faults: &'a Faults<'a>,
-}
-
-impl Check<'_> {
-    fn id(&self, id: &At<String>, known: &[&str], kind: Text) {
-        if !known.contains(&id.value.as_str()) {
-            let what = Text::new(format!("没有叫 {} 的{}", id.value, kind.zh), format!("no {} is called {}", kind.en, id.value));
-            self.faults.refuse("unknown-id", id.mark, what, did_you_mean(&id.value, known.iter().copied()));
-        }
-    }
-
-    fn figure(&self, figure: &FigureEntry) {
-        if let Some(value) = &figure.value {
-            self.of_type(value, |found| matches!(found, Type::Number(_)), text!("这里要一个数", "a number is wanted here"));
-        }
-        if let Some(schools) = &figure.schools {
-            self.condition(schools);
-        }
-    }
-
-    fn condition(&self, formula: &Formula) {
-        self.of_type(formula, |found| *found == Type::Truth, text!("这里要一个条件", "a condition is wanted here"));
-    }
-
-    fn of_type(&self, formula: &Formula, fits: impl Fn(&Type) -> bool, what: Text) {
-        let Some(tree) = &formula.tree else { return };
-        let mut found = Vec::new();
-        let inferred = infer(tree, &formula.text, self.names, &mut found);
-        for fault in &found {
-            self.faults.refuse_within(formula.mark, &formula.text, fault);
-        }
-        if inferred.is_some_and(|kind| !fits(&kind)) {
-            let hint = text!("value 写算式，schools 和 when 写比较", "`value` takes arithmetic, `schools` and `when` a comparison");
-            self.faults.refuse("wrong-kind-of-expression", formula.mark, what, hint);
-        }
-    }
-
-    fn wording(&self, wording: &WordingEntry, table: &TableEntry) {
-        for piece in wording.zh.iter().chain(&wording.en) {
-            let WordingPieceEntry::Name(name) = piece else { continue };
-            let is_blank = table.blanks.iter().any(|blank| blank.id.value == name.value);
-            if !is_blank && !matches!(self.names.find(&name.value), Some(Named::Quantity(_))) {
-                let what = text!("{{{}}} 不是本表的空格，也不是存量或参数", "{{{}}} is no blank of this table, no stock and no parameter", name.value);
-                let known = table.blanks.iter().map(|blank| blank.id.value.as_str()).chain(self.names.all());
-                self.faults.refuse("unknown-name", name.mark, what, did_you_mean(&name.value, known));
-            }
-        }
-    }
 }

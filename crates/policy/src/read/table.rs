@@ -10,15 +10,12 @@ use crate::layout::{
 };
 use crate::model::Formula;
 use crate::source::{At, Faults, Mark};
+use crate::summary::{self, Piece};
 use crate::syntax::{Dialect, parse};
 use crate::table::{Shows, StageMeasure, TableLine};
 
-const ROWS: [(&str, RowsEntry); 4] = [
-    ("county", RowsEntry::County),
-    ("items", RowsEntry::Items),
-    ("schools", RowsEntry::Schools),
-    ("stages", RowsEntry::Stages),
-];
+const ROWS: [(&str, RowsEntry); 4] =
+    [("county", RowsEntry::County), ("items", RowsEntry::Items), ("schools", RowsEntry::Schools), ("stages", RowsEntry::Stages)];
 const MEASURES: [(&str, StageMeasure); 4] = [
     ("cv", StageMeasure::Cv),
     ("mean", StageMeasure::Mean),
@@ -110,8 +107,16 @@ fn column((table, mark): (&DeTable<'_>, Mark), faults: &Faults<'_>) -> Option<Co
     }
     let (zh, en) = (fields.texts("head"), fields.texts("head_en"));
     if zh.is_empty() || zh.len() != en.len() {
-        let what = text!("列的 head 和 head_en 要层数相同，至少一层", "`head` and `head_en` of a column need the same depth, one at least");
-        faults.refuse("uneven-head", mark, what, text!("如 head = [\"教职工\", \"合计\"]", "such as head_en = [\"staff\", \"all\"]"));
+        let what = text!(
+            "列的 head 和 head_en 要层数相同，至少一层",
+            "`head` and `head_en` of a column need the same depth, one at least"
+        );
+        faults.refuse(
+            "uneven-head",
+            mark,
+            what,
+            text!("如 head = [\"教职工\", \"合计\"]", "such as head_en = [\"staff\", \"all\"]"),
+        );
         return None;
     }
     Some(ColumnEntry {
@@ -166,9 +171,9 @@ fn shows(fields: &Fields<'_>, way: &str, faults: &Faults<'_>) -> Vec<ShowsEntry>
             let value = |text| ShowsEntry::Figure(FigureEntry { value: Some(formula(text, faults)), ..figure.clone() });
             fields.texts("values").into_iter().map(value).collect()
         }
-        "value" => one(fields.formula("value", Dialect::Formula).map(|value| {
-            ShowsEntry::Figure(FigureEntry { value: Some(value), ..figure(fields) })
-        })),
+        "value" => one(fields
+            .formula("value", Dialect::Formula)
+            .map(|value| ShowsEntry::Figure(FigureEntry { value: Some(value), ..figure(fields) }))),
         _ => one(fields.choice("count", &[("schools", ())]).map(|()| ShowsEntry::Figure(figure(fields)))),
     }
 }
@@ -216,24 +221,18 @@ fn wording(fields: &Fields<'_>, faults: &Faults<'_>) -> Option<WordingEntry> {
 
 /// "共 {n} 所" → words, the name `n`, words.
 fn pieces(words: &At<String>, faults: &Faults<'_>) -> Vec<WordingPieceEntry> {
-    let mut pieces = Vec::new();
-    let mut rest = words.value.as_str();
-    while let Some((before, tail)) = rest.split_once('{') {
-        let Some((name, after)) = tail.split_once('}') else {
-            let what = text!("花括号没有成对", "a brace is not closed");
-            faults.refuse("unclosed-brace", words.mark, what, text!("写成 {{名字}}", "write {{name}}"));
-            break;
-        };
-        if !before.is_empty() {
-            pieces.push(WordingPieceEntry::Words(before.to_string()));
+    let mut found = Vec::new();
+    for piece in summary::pieces(&words.value) {
+        match piece {
+            Piece::Words(words) => found.push(WordingPieceEntry::Words(words.to_string())),
+            Piece::Name(name) => found.push(WordingPieceEntry::Name(At { value: name.to_string(), mark: words.mark })),
+            Piece::Broken => {
+                let what = text!("花括号没有成对", "a brace is not closed");
+                faults.refuse("brace-not-closed", words.mark, what, text!("写成 {{名字}}", "write {{name}}"));
+            }
         }
-        pieces.push(WordingPieceEntry::Name(At { value: name.trim().to_string(), mark: words.mark }));
-        rest = after;
     }
-    if !rest.is_empty() {
-        pieces.push(WordingPieceEntry::Words(rest.to_string()));
-    }
-    pieces
+    found
 }
 
 fn decimals(fields: &Fields<'_>) -> Option<u8> {
@@ -245,7 +244,9 @@ fn rows_are_said(entry: &TableEntry, faults: &Faults<'_>) {
     let stages: &[Stage] = &entry.stages;
     let mark = entry.head.mark;
     let wants = match entry.rows {
-        RowsEntry::Stages | RowsEntry::Schools if stages.is_empty() => text!("stages = [\"primary\", \"junior\"]", "stages = [\"primary\", \"junior\"]"),
+        RowsEntry::Stages | RowsEntry::Schools if stages.is_empty() => {
+            text!("stages = [\"primary\", \"junior\"]", "stages = [\"primary\", \"junior\"]")
+        }
         RowsEntry::Items if entry.part.is_none() => text!("part = \"…\"", "part = \"…\""),
         RowsEntry::County | RowsEntry::Stages if entry.lines.is_empty() => text!("[[table.line]]", "[[table.line]]"),
         _ if entry.columns.is_empty() => text!("[[table.column]]", "[[table.column]]"),
