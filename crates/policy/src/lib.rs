@@ -1,16 +1,25 @@
 //! Policy as data: reads packs, checks them, and resolves one at a day and a place.
 
 mod case;
+mod chain;
+mod check;
 mod cited;
 pub mod expr;
+mod layout;
+mod model;
+mod order;
 mod pack;
+mod read;
+mod resolve;
 mod resolved;
+mod source;
 mod sqlish;
 mod suggest;
+mod summary;
 mod syntax;
 mod table;
 
-pub use case::{Case, CaseSchool, Coefficients, Expectation, Expected, Quantity};
+pub use case::{Case, CaseSchool, Expectation, Expected, Given, Quantity};
 pub use cited::{Citation, Cited, Document};
 pub use pack::{Pack, PackFiles, PackSet, check};
 pub use resolved::{

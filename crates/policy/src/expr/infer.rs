@@ -123,17 +123,17 @@ impl Inference<'_> {
         match (left?, right?) {
             (Type::Number(left), Type::Number(right)) => self.agree((a, left), (b, right)).map(|_| Type::Truth),
             (Type::Attribute(attribute), Type::Words) | (Type::Words, Type::Attribute(attribute))
-                if equality && !is_flag(attribute) =>
+                if equality && !attribute.is_flag() =>
             {
                 Some(Type::Truth)
             }
             (Type::Attribute(attribute), Type::Truth) | (Type::Truth, Type::Attribute(attribute))
-                if equality && is_flag(attribute) =>
+                if equality && attribute.is_flag() =>
             {
                 Some(Type::Truth)
             }
             (Type::Attribute(attribute), Type::Number(_)) | (Type::Number(_), Type::Attribute(attribute))
-                if equality && is_flag(attribute) && [a, b].iter().any(|side| flag_literal(side).is_some()) =>
+                if equality && attribute.is_flag() && [a, b].iter().any(|side| flag_literal(side).is_some()) =>
             {
                 Some(Type::Truth)
             }
@@ -157,7 +157,7 @@ impl Inference<'_> {
         for choice in choices {
             let kind = self.of(choice)?;
             let fits = match (&subject, kind) {
-                (Type::Attribute(attribute), Type::Words) => !is_flag(*attribute),
+                (Type::Attribute(attribute), Type::Words) => !attribute.is_flag(),
                 (Type::Number(measure), Type::Number(other)) => self.agree((tree, measure.clone()), (choice, other)).is_some(),
                 _ => false,
             };
@@ -202,7 +202,7 @@ impl Inference<'_> {
     fn truth(&mut self, tree: &Tree) -> Option<Type> {
         match self.of(tree)? {
             Type::Truth => Some(Type::Truth),
-            Type::Attribute(attribute) if is_flag(attribute) => Some(Type::Truth),
+            Type::Attribute(attribute) if attribute.is_flag() => Some(Type::Truth),
             other => {
                 let Text { zh, en } = other.words();
                 let what = text!("这里要一个条件，却是{zh}", "a condition is wanted here, and this is {en}");
@@ -250,10 +250,6 @@ impl Type {
             Type::Words => text!("字符串", "a string"),
         }
     }
-}
-
-pub(super) fn is_flag(attribute: Attribute) -> bool {
-    matches!(attribute, Attribute::Boarding | Attribute::CountsAsSchool)
 }
 
 /// `true`, `false`, 1 or 0, with which a yes-or-no attribute may be compared.

@@ -254,6 +254,19 @@ impl Node {
 }
 
 impl School {
+    /// Fills what is missing from another row about the same school.
+    pub(crate) fn complete(&mut self, other: School) {
+        let School { kind, owner, managed_by, urban_rural, division, built_year, boarding, counts_as_school } = other;
+        self.kind = self.kind.take().or(kind);
+        self.owner = self.owner.take().or(owner);
+        self.managed_by = self.managed_by.take().or(managed_by);
+        self.urban_rural = self.urban_rural.take().or(urban_rural);
+        self.division = self.division.take().or(division);
+        self.built_year = self.built_year.or(built_year);
+        self.boarding = self.boarding.or(boarding);
+        self.counts_as_school = self.counts_as_school.or(counts_as_school);
+    }
+
     /// The attribute's words; none where it has none or is missing.
     pub fn words(&self, attribute: Attribute) -> Option<&str> {
         match attribute {
@@ -291,6 +304,11 @@ impl Attribute {
 
     pub fn from_id(id: &str) -> Option<Attribute> {
         Attribute::ALL.iter().find(|(_, name)| *name == id).map(|(attribute, _)| *attribute)
+    }
+
+    /// Whether it is a yes or no.
+    pub fn is_flag(self) -> bool {
+        matches!(self, Attribute::Boarding | Attribute::CountsAsSchool)
     }
 
     /// The word after `school.`.

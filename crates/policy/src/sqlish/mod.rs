@@ -7,4 +7,4 @@
 mod check;
 mod write;
 
-pub(crate) use check::{Condition, check, column_unit, row_unit};
+pub(crate) use check::{check, column_unit, row_unit};

@@ -1,0 +1,131 @@
+use facts::{Stage, Unit, text};
+
+use super::{Checker, parsed};
+use crate::model::StockEntry;
+use crate::resolved::Aggregate;
+use crate::source::At;
+use crate::sqlish;
+use crate::suggest::did_you_mean;
+
+impl Checker<'_> {
+    pub(super) fn stock(&self, entry: &StockEntry) {
+        self.head(&entry.head);
+        let Some(table) = entry.table else { return };
+        let mut items = Vec::new();
+        if let Some((formula, tree)) = parsed(&entry.condition) {
+            let mut faults = Vec::new();
+            let condition = sqlish::check(tree, table, &mut faults);
+            for fault in &faults {
+                self.faults.refuse_within(formula.mark, &formula.text, fault);
+            }
+            for (name, span) in tree.placeholders() {
+                let mark = self.faults.within(formula.mark, &formula.text, span.0);
+                let id = At { value: name.to_string(), mark };
+                if self.reference(&id, "parameter").is_some() && table.column("stage").is_none() {
+                    self.stages_of_parameter(name, &[Stage::Whole], formula.mark);
+                }
+            }
+            for literal in condition.iter().flat_map(|condition| &condition.literals) {
+                let mark = self.faults.within(formula.mark, &formula.text, literal.span.0);
+                if literal.column == "stage" && Stage::from_id(&literal.words).is_none() {
+                    let ids = Stage::ALL.iter().map(|stage| stage.id());
+                    let what = text!("没有学段“{}”", "there is no stage `{0}`", literal.words);
+                    self.faults.refuse("unknown-stage", mark, what, did_you_mean(&literal.words, ids));
+                }
+                if literal.column == "item" {
+                    items.push(At { value: literal.words.clone(), mark });
+                }
+            }
+        }
+        let unit_of_items = match table.name {
+            "school_figures" => self.units_of_figures(&items),
+            "declarations" => self.units_of_declarations(&items),
+            _ => None,
+        };
+        self.unit_of_stock(entry, unit_of_items);
+        if entry.split && matches!(entry.aggregate, Some(At { value: Aggregate::CountRows, .. })) {
+            let what = text!("{} 计行数，不能拆分", "{} counts rows, which cannot be divided", entry.head.id.value);
+            let hint = text!("只有求和的存量才拆分：去掉 split = true", "only sums are divided: drop split = true");
+            self.faults.refuse("split-of-count", entry.head.mark, what, hint);
+        }
+    }
+
+    /// The unit of the stock against that of what it adds up.
+    fn unit_of_stock(&self, entry: &StockEntry, unit_of_items: Option<Unit>) {
+        let (Some(unit), Some(table), Some(aggregate)) = (&entry.unit, entry.table, &entry.aggregate) else { return };
+        let natural = match aggregate.value {
+            Aggregate::CountRows => sqlish::row_unit(table),
+            Aggregate::Sum("value") | Aggregate::Max("value") | Aggregate::Min("value") => unit_of_items,
+            Aggregate::Sum(column) | Aggregate::Max(column) | Aggregate::Min(column) => sqlish::column_unit(table, column),
+        };
+        if let Some(natural) = natural
+            && natural != *unit
+        {
+            let id = &entry.head.id.value;
+            let what = text!(
+                "{id} 的单位写作 {unit}，汇总的是 {natural}",
+                "{id} is declared in {unit}, but what it adds up is in {natural}"
+            );
+            let hint = text!("写 unit = \"{natural}\"", "write unit = \"{natural}\"");
+            self.faults.refuse("units-do-not-fit", entry.head.mark, what, hint);
+        }
+    }
+
+    /// The common unit of figures that are added, each of which must be known.
+    fn units_of_figures(&self, items: &[At<String>]) -> Option<Unit> {
+        // Without a list of items nothing can be said about their ids.
+        self.items.iter().next()?;
+        let of_packs = || self.chain.packs.iter().flat_map(|pack| &pack.figures).map(|(_, item)| item);
+        let find =
+            |id: &str| self.items.by_id(id).or_else(|| of_packs().find(|item| item.id == id)).map(|item| item.unit.clone());
+        let ids = || self.items.iter().chain(of_packs()).map(|item| item.id.as_str());
+        self.common_unit(items, &find, &|id| {
+            let what = text!("没有学校数据项目“{id}”", "there is no school figure `{id}`");
+            let hint = did_you_mean(id, ids().collect::<Vec<_>>().into_iter());
+            (what, hint)
+        })
+    }
+
+    fn units_of_declarations(&self, items: &[At<String>]) -> Option<Unit> {
+        let declared = || self.chain.packs.iter().flat_map(|pack| &pack.declarations);
+        let find = |id: &str| declared().find(|(head, _)| head.id.value == id).and_then(|(_, unit)| unit.clone());
+        let known = |id: &str| declared().any(|(head, _)| head.id.value == id);
+        // A pack that lists no [[declaration]] leaves the ids to the form.
+        let items: Vec<At<String>> =
+            items.iter().filter(|item| declared().next().is_some() || known(&item.value)).cloned().collect();
+        self.common_unit(&items, &find, &|id| {
+            let what = text!("没有申报项目“{id}”", "nothing called `{id}` is declared");
+            let ids: Vec<&str> = declared().map(|(head, _)| head.id.value.as_str()).collect();
+            (what, did_you_mean(id, ids.into_iter()))
+        })
+    }
+
+    fn common_unit(
+        &self,
+        items: &[At<String>],
+        find: &dyn Fn(&str) -> Option<Unit>,
+        unknown: &dyn Fn(&str) -> (facts::Text, facts::Text),
+    ) -> Option<Unit> {
+        let mut common: Option<Unit> = None;
+        for item in items {
+            let Some(unit) = find(&item.value) else {
+                let (what, hint) = unknown(&item.value);
+                self.faults.refuse("unknown-item", item.mark, what, hint);
+                return None;
+            };
+            match &common {
+                Some(before) if *before != unit => {
+                    let what = text!(
+                        "不同单位的项目不能加在一起：{before} 和 {unit}",
+                        "figures of different units cannot be added: {before} and {unit}"
+                    );
+                    let hint = text!("分成两个存量", "make two stocks of it");
+                    self.faults.refuse("units-do-not-fit", item.mark, what, hint);
+                    return None;
+                }
+                _ => common = Some(unit),
+            }
+        }
+        common
+    }
+}

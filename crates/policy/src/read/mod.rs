@@ -1,0 +1,275 @@
+//! From the files of a pack to its entries.
+
+mod case;
+mod entries;
+mod fields;
+mod replace;
+mod table;
+
+use facts::{Text, text};
+use toml::de::DeTable;
+
+use crate::cited::Document;
+use crate::model::{Entries, PackSource};
+use crate::pack::PackFiles;
+use crate::source::{Faults, Mark, Sources};
+use entries::Entry;
+use fields::Fields;
+
+/// The largest file of a pack that is read, in bytes.
+pub(crate) const FILE_BYTES_MAX: usize = 1_000_000;
+/// The most files of a pack.
+pub(crate) const FILES_MAX: usize = 500;
+
+const KINDS: [&str; 13] = [
+    "part",
+    "parameter",
+    "figure",
+    "declaration",
+    "split",
+    "scope",
+    "stock",
+    "indicator",
+    "judgement",
+    "item",
+    "exception",
+    "replace",
+    "table",
+];
+const PACK: [&str; 8] = ["id", "title", "title_en", "extends", "place", "in_force", "document", "notes"];
+
+/// Puts a pack's files among the sources; what is too much is left out and told by [`read`].
+pub(crate) fn add_files(sources: &mut Sources, pack: usize, files: &PackFiles) -> Vec<(usize, String)> {
+    let mut added = Vec::new();
+    for (path, text) in files.files.iter().take(FILES_MAX) {
+        let kept = if text.len() > FILE_BYTES_MAX { String::new() } else { text.clone() };
+        added.push((sources.add(pack, format!("{}/{path}", files.id), kept), path.clone()));
+    }
+    added
+}
+
+/// Reads one pack. None where there is no usable `pack.toml`.
+pub(crate) fn read(pack: usize, files: &PackFiles, added: &[(usize, String)], faults: &Faults<'_>) -> Option<PackSource> {
+    for ((_, text), (file, path)) in files.files.iter().zip(added) {
+        if text.len() > FILE_BYTES_MAX {
+            let what = text!(
+                "{path} 有 {} 字节，上限 {FILE_BYTES_MAX}",
+                "{path} has {} bytes; at most {FILE_BYTES_MAX} are read",
+                text.len()
+            );
+            let hint = text!("把条目分到几个文件里", "spread the entries over several files");
+            faults.refuse("file-too-large", start_of(*file), what, hint);
+        }
+    }
+    if files.files.len() > FILES_MAX {
+        let n = files.files.len();
+        let mark = added.first().map_or(Mark { file: usize::MAX, start: 0, end: 0 }, |(file, _)| start_of(*file));
+        let what = text!("标准包有 {n} 个文件，上限 {FILES_MAX}", "the pack has {n} files; at most {FILES_MAX} are read");
+        faults.refuse("too-many-files", mark, what, text!("合并文件", "merge files"));
+    }
+    let main = added.iter().find(|(_, path)| path == "pack.toml").map(|(file, _)| *file);
+    let Some(main) = main else {
+        let mark = added.first().map_or(Mark { file: usize::MAX, start: 0, end: 0 }, |(file, _)| start_of(*file));
+        let id = &files.id;
+        let what = text!("标准包 {id} 没有 pack.toml", "the pack {id} has no pack.toml");
+        let hint = text!("建立 policies/{id}/pack.toml", "create policies/{id}/pack.toml");
+        faults.refuse("missing-pack-toml", mark, what, hint);
+        return None;
+    };
+    let mut source = PackSource { articles: articles(added, faults), ..head(files, main, faults)? };
+    for (file, path) in added {
+        if path.ends_with(".toml") && !path.contains('/') {
+            entries_of(&mut source, pack, *file, faults);
+        }
+    }
+    for (file, path) in added {
+        if path.starts_with("cases/") && path.ends_with(".toml") {
+            let path = format!("{}/{path}", source.id);
+            let cases = with_document(*file, faults, |root| case::cases(root, *file, &path, source.from, faults));
+            source.cases.extend(cases.unwrap_or_default());
+        }
+    }
+    Some(source)
+}
+
+fn start_of(file: usize) -> Mark {
+    Mark { file, start: 0, end: 0 }
+}
+
+/// Parses a file and hands over its root table; all of its syntax errors become findings.
+fn with_document<T>(file: usize, faults: &Faults<'_>, then: impl FnOnce(&DeTable<'_>) -> T) -> Option<T> {
+    const SHOWN: usize = 20;
+    let (document, errors) = DeTable::parse_recoverable(faults.sources.text(file));
+    for error in errors.iter().take(SHOWN) {
+        let span = error.span().unwrap_or(0..0);
+        let words = error.message().lines().collect::<Vec<_>>().join("; ");
+        let what = text!("TOML 写法不对：{words}", "this is not TOML: {words}");
+        let hint = text!("检查引号、等号和方括号是否成对", "look for a missing quote, equals sign or bracket");
+        faults.refuse("toml-syntax", Mark { file, start: span.start, end: span.end }, what, hint);
+    }
+    // What could be made of a faulty file would only give follow-up findings.
+    errors.is_empty().then(|| then(document.get_ref()))
+}
+
+/// The keys of `pack.toml` that stand outside any entry.
+fn head(files: &PackFiles, main: usize, faults: &Faults<'_>) -> Option<PackSource> {
+    let found = with_document(main, faults, |root| {
+        let fields = Fields::new(root, start_of(main), "pack.toml", &[&PACK[..], &KINDS[..]].concat(), faults);
+        if let Some(id) = fields.need_text("id")
+            && id.value != files.id
+        {
+            let what = text!("id 是“{}”，文件夹是 {}", "the id is `{}`, the folder is {}", id.value, files.id);
+            faults.refuse(
+                "id-is-not-folder",
+                id.mark,
+                what,
+                text!("两者要一致：id = \"{}\"", "make them agree: id = \"{}\"", files.id),
+            );
+        }
+        let (from, to) = in_force(&fields, faults)?;
+        Some(PackSource {
+            id: files.id.clone(),
+            version: files.version.clone(),
+            title: fields.need_title("title"),
+            extends: fields.text("extends"),
+            place: place(&fields, faults),
+            from,
+            to,
+            document: document(&fields, faults),
+            mark: start_of(main),
+            articles: Vec::new(),
+            parts: Vec::new(),
+            figures: Vec::new(),
+            declarations: Vec::new(),
+            entries: Entries::default(),
+            splits: Vec::new(),
+            scopes: Vec::new(),
+            exceptions: Vec::new(),
+            replaces: Vec::new(),
+            tables: Vec::new(),
+            cases: Vec::new(),
+        })
+    });
+    found.flatten()
+}
+
+fn in_force(fields: &Fields<'_>, faults: &Faults<'_>) -> Option<(facts::Date, Option<facts::Date>)> {
+    let Some((table, mark)) = fields.table("in_force") else {
+        if !fields.has("in_force") {
+            fields.missing("in_force");
+        }
+        return None;
+    };
+    let dates = Fields::new(table, mark, "in_force", &["from", "to"], faults);
+    let from = dates.need_date("from")?;
+    let to = if dates.has("to") { dates.date("to") } else { None };
+    if to.is_some_and(|to| to < from) {
+        let what = text!("in_force 的 to 早于 from", "`to` of in_force lies before `from`");
+        faults.refuse("dates-reversed", mark, what, text!("对调或改正日期", "correct the dates"));
+    }
+    Some((from, to))
+}
+
+fn place(fields: &Fields<'_>, faults: &Faults<'_>) -> String {
+    let Some(place) = fields.text("place") else { return String::new() };
+    if !place.value.bytes().all(|b| b.is_ascii_digit()) || place.value.len() > 12 {
+        let what = text!("place “{}”不是区划代码的开头", "`{}` is no beginning of a division code", place.value);
+        faults.refuse(
+            "unusable-place",
+            place.mark,
+            what,
+            text!("如 \"53\" 云南、\"5325\" 红河", "such as \"53\" for a province"),
+        );
+    }
+    place.value
+}
+
+fn document(fields: &Fields<'_>, faults: &Faults<'_>) -> Document {
+    let Some((table, mark)) = fields.table("document") else {
+        if !fields.has("document") {
+            fields.missing("document");
+        }
+        return Document::default();
+    };
+    let keys = ["title", "number", "issuer", "signed", "url", "retrieved"];
+    let document = Fields::new(table, mark, "[document]", &keys, faults);
+    let word = |key: &str| document.text(key).map(|at| at.value).unwrap_or_default();
+    let date = |key: &str| if document.has(key) { document.date(key) } else { None };
+    let title = document.need_text("title").map(|at| at.value).unwrap_or_default();
+    Document {
+        title,
+        number: word("number"),
+        issuer: word("issuer"),
+        signed: date("signed"),
+        url: word("url"),
+        retrieved: date("retrieved"),
+    }
+}
+
+/// The anchors of `source.md`, `{#a7-1}`, each with the words of its line; an anchor on a line of its own belongs to the
+/// line before it.
+fn articles(added: &[(usize, String)], faults: &Faults<'_>) -> Vec<(String, String)> {
+    let Some((file, _)) = added.iter().find(|(_, path)| path == "source.md") else { return Vec::new() };
+    let mut articles: Vec<(String, String)> = Vec::new();
+    let mut before = "";
+    for line in faults.sources.text(*file).lines() {
+        let mut rest = line;
+        while let Some((_, tail)) = rest.split_once("{#") {
+            let Some((anchor, after)) = tail.split_once('}') else { break };
+            let own = line.split("{#").next().unwrap_or("").trim_matches(|c: char| c == '#' || c.is_whitespace());
+            let words = if own.is_empty() { before } else { own };
+            articles.push((anchor.trim().to_string(), words.chars().take(120).collect()));
+            rest = after;
+        }
+        if !line.trim().is_empty() {
+            before = line.trim_matches(|c: char| c == '#' || c.is_whitespace());
+        }
+    }
+    articles
+}
+
+/// The entries of one file.
+fn entries_of(source: &mut PackSource, pack: usize, file: usize, faults: &Faults<'_>) {
+    let is_main = source.mark.file == file;
+    with_document(file, faults, |root| {
+        let keys = [&PACK[..], &KINDS[..]].concat();
+        let known: &[&str] = if is_main { &keys } else { &KINDS };
+        let name = if is_main { "pack.toml" } else { "this file" };
+        // The head of pack.toml was checked when it was read.
+        let fields = if is_main {
+            Fields::unchecked(root, start_of(file), faults)
+        } else {
+            Fields::new(root, start_of(file), name, known, faults)
+        };
+        let of = |kind: &str| {
+            let tables = fields.tables(kind);
+            tables.into_iter().map(|(table, mark)| Entry { table, mark, pack, faults }).collect::<Vec<_>>()
+        };
+        source.parts.extend(of("part").iter().filter_map(entries::part));
+        source.figures.extend(of("figure").iter().filter_map(entries::figure));
+        source.declarations.extend(of("declaration").iter().filter_map(entries::declaration));
+        source.splits.extend(of("split").iter().filter_map(entries::split));
+        source.scopes.extend(of("scope").iter().filter_map(entries::scope));
+        source.exceptions.extend(of("exception").iter().filter_map(entries::exception));
+        source.replaces.extend(of("replace").iter().filter_map(replace::replace));
+        source.tables.extend(of("table").iter().filter_map(table::table));
+        source.entries.parameters.extend(of("parameter").iter().filter_map(entries::parameter));
+        source.entries.stocks.extend(of("stock").iter().filter_map(entries::stock));
+        source.entries.indicators.extend(of("indicator").iter().filter_map(entries::indicator));
+        source.entries.judgements.extend(of("judgement").iter().filter_map(entries::judgement));
+        source.entries.items.extend(of("item").iter().filter_map(entries::item));
+    });
+}
+
+/// Words for the kind of an entry.
+pub(crate) fn kind_words(kind: &str) -> Text {
+    match kind {
+        "part" => text!("部分", "a part"),
+        "parameter" => text!("参数", "a parameter"),
+        "stock" => text!("存量", "a stock"),
+        "indicator" => text!("指标", "an indicator"),
+        "judgement" => text!("判定", "a judgement"),
+        "item" => text!("事项", "an item"),
+        _ => text!("例外", "an exception"),
+    }
+}
