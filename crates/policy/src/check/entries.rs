@@ -75,7 +75,7 @@ impl Checker<'_> {
                 }
             }
             JudgementKind::CvEach | JudgementKind::CvMean => {
-                for id in &entry.limit {
+                if let Some(id) = &entry.limit {
                     self.parameter_of_unit(id, Some(&one), &stages);
                 }
             }

@@ -99,7 +99,7 @@ impl Checker<'_> {
     fn table_figure(&self, figure: &FigureEntry) {
         self.number(&figure.value, None);
         self.truth(&figure.schools);
-        for stage in figure.stage {
+        if let Some(stage) = figure.stage {
             self.stages_of_formula(&figure.value, &[stage]);
             self.stages_of_formula(&figure.schools, &[stage]);
         }

@@ -236,7 +236,7 @@ impl Inference<'_> {
     }
 
     fn fault(&mut self, code: &'static str, tree: &Tree, what: Text, hint: Text) -> Option<Type> {
-        self.faults.push(SyntaxFault::new(code, tree.span(), what, hint));
+        self.faults.push(*SyntaxFault::new(code, tree.span(), what, hint));
         None
     }
 }

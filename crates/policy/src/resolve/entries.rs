@@ -144,8 +144,7 @@ impl Resolver<'_> {
         let find = |name: &str| self.index.leaves.get(name).copied();
         let mut gap = None;
         if let TreeKind::Compare(compare, left, right) = &tree.kind {
-            let dictionary = self.chain.dictionary();
-            let unit = |side| match infer(side, &formula.text, &dictionary, &mut Vec::new()) {
+            let unit = |side| match infer(side, &formula.text, &self.dictionary, &mut Vec::new()) {
                 Some(Type::Number(Measure::Of(unit))) => Some(unit),
                 Some(Type::Number(Measure::Any)) => None,
                 _ => None,

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use facts::{CountyCode, Date, Finding, Place, Severity, Text, text};
 
-use crate::chain::{Chain, evaluation_order};
+use crate::chain::{Chain, Dictionary, evaluation_order};
 use crate::cited::{Citation, Cited};
 use crate::expr::{Leaf, Program, compile};
+use crate::layout;
 use crate::model::{Entries, Formula, Law, PackSource};
 use crate::resolved::{Layer, Part, Resolved, Target};
 use crate::suggest::did_you_mean;
@@ -41,7 +42,8 @@ pub(crate) fn resolve(
         return Err(refused);
     }
     let entries = chain.entries_on(on);
-    let resolver = Resolver { chain, all, on, county, entries: &entries, index: Index::of(chain, &entries) };
+    let resolver =
+        Resolver { chain, all, on, county, entries: &entries, index: Index::of(chain, &entries), dictionary: chain.dictionary() };
     // A checked pack cannot fail here; if it does, the pack is named rather than the program stopped.
     resolver.resolved(own).ok_or_else(|| {
         let what = text!("标准包 {} 在 {on} 无法解析", "the pack {} cannot be resolved on {on}", own.id);
@@ -82,6 +84,7 @@ struct Resolver<'a> {
     county: &'a CountyCode,
     entries: &'a Entries,
     index: Index,
+    dictionary: Dictionary,
 }
 
 /// Where each id stands among its kind.
@@ -116,7 +119,7 @@ impl Resolver<'_> {
         let exceptions = self.exceptions()?;
         let parameters = self.parameters();
         let notes = self.notes(&parameters, &exceptions);
-        Some(Resolved {
+        let resolved = Resolved {
             pack: own.id.clone(),
             title: own.title.clone(),
             on: self.on,
@@ -140,7 +143,9 @@ impl Resolver<'_> {
             order: self.order()?,
             tables: Vec::new(),
             notes,
-        })
+        };
+        let tables = layout::in_chain(&self.chain.packs).into_iter().map(|table| layout::resolve(table, &resolved));
+        Some(Resolved { tables: tables.collect::<Option<_>>()?, ..resolved })
     }
 
     /// Outer None: the checked pack could not be compiled.

@@ -168,7 +168,7 @@ impl Checker<'_> {
     }
 
     fn fault(&mut self, code: &'static str, tree: &Tree, what: Text, hint: Text) {
-        self.faults.push(SyntaxFault::new(code, tree.span(), what, hint));
+        self.faults.push(*SyntaxFault::new(code, tree.span(), what, hint));
     }
 }
 

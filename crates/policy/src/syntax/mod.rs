@@ -27,7 +27,8 @@ pub(crate) struct SyntaxFault {
 }
 
 impl SyntaxFault {
-    pub fn new(code: &'static str, (start, end): (usize, usize), what: Text, hint: Text) -> SyntaxFault {
-        SyntaxFault { code, start, end, what, hint }
+    /// Boxed, since it is carried through every level of the parser.
+    pub fn new(code: &'static str, (start, end): (usize, usize), what: Text, hint: Text) -> Box<SyntaxFault> {
+        Box::new(SyntaxFault { code, start, end, what, hint })
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum Dialect {
 const KEYWORDS: [&str; 8] = ["and", "false", "in", "is", "not", "null", "or", "true"];
 
 /// Parses one expression; everything that does not belong to it is a fault.
-pub(crate) fn parse(source: &str, dialect: Dialect) -> Result<Tree, SyntaxFault> {
+pub(crate) fn parse(source: &str, dialect: Dialect) -> Result<Tree, Box<SyntaxFault>> {
     let tokens = tokens(source)?;
     let mut parser = Parser { tokens: &tokens, at: 0, end: source.len(), dialect, depth: 0, parts: 0 };
     let tree = parser.or()?;
@@ -37,7 +37,7 @@ struct Parser<'t> {
     parts: usize,
 }
 
-type Parsed = Result<Tree, SyntaxFault>;
+type Parsed = Result<Tree, Box<SyntaxFault>>;
 
 impl<'t> Parser<'t> {
     fn or(&mut self) -> Parsed {
@@ -281,23 +281,23 @@ impl<'t> Parser<'t> {
         found
     }
 
-    fn expect_keyword(&mut self, keyword: &str) -> Result<usize, SyntaxFault> {
+    fn expect_keyword(&mut self, keyword: &str) -> Result<usize, Box<SyntaxFault>> {
         let end = self.peek().map_or(self.end, |token| token.end);
         if self.keyword(keyword) { Ok(end) } else { Err(self.missing(keyword)) }
     }
 
-    fn expect(&mut self, sign: &str) -> Result<usize, SyntaxFault> {
+    fn expect(&mut self, sign: &str) -> Result<usize, Box<SyntaxFault>> {
         let end = self.peek().map_or(self.end, |token| token.end);
         if self.sign(sign) { Ok(end) } else { Err(self.missing(sign)) }
     }
 
-    fn missing(&self, wanted: &str) -> SyntaxFault {
+    fn missing(&self, wanted: &str) -> Box<SyntaxFault> {
         let span = self.peek().map_or((self.end, self.end), |token| (token.start, token.end));
         let what = text!("这里缺少 {wanted}", "{wanted} is missing here");
         SyntaxFault::new("sign-missing", span, what, text!("补上 {wanted}", "add {wanted}"))
     }
 
-    fn surprise(&self, token: Token) -> SyntaxFault {
+    fn surprise(&self, token: Token) -> Box<SyntaxFault> {
         let what = text!("这里没有料到这个词或符号", "this word or sign is not expected here");
         let hint = match (&token.kind, self.dialect) {
             (TokenKind::Placeholder(name), Dialect::Formula) => {

@@ -23,7 +23,7 @@ pub(crate) struct Token {
 // Longer signs first, so that `<=` is not read as `<`.
 const SIGNS: [&str; 14] = ["<=", ">=", "<>", "!=", "==", "=", "<", ">", "(", ")", ",", "+", "*", "/"];
 
-pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, SyntaxFault> {
+pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, Box<SyntaxFault>> {
     if source.len() > BYTES_MAX {
         let what = text!(
             "表达式长 {} 字节，上限 {BYTES_MAX}",
@@ -73,7 +73,7 @@ fn name_length(rest: &str) -> usize {
     rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count()
 }
 
-fn number(rest: &str, at: usize) -> Result<(TokenKind, usize), SyntaxFault> {
+fn number(rest: &str, at: usize) -> Result<(TokenKind, usize), Box<SyntaxFault>> {
     let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'.').count();
     let written = &rest[..length];
     let plain = written.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -88,7 +88,7 @@ fn number(rest: &str, at: usize) -> Result<(TokenKind, usize), SyntaxFault> {
 }
 
 /// A string in single quotes; two of them inside stand for one.
-fn words(rest: &str, at: usize) -> Result<(TokenKind, usize), SyntaxFault> {
+fn words(rest: &str, at: usize) -> Result<(TokenKind, usize), Box<SyntaxFault>> {
     let mut words = String::new();
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((index, c)) = chars.next() {
@@ -104,13 +104,13 @@ fn words(rest: &str, at: usize) -> Result<(TokenKind, usize), SyntaxFault> {
     Err(SyntaxFault::new("quote-not-closed", (at, at + rest.len()), what, text!("在末尾补上 '", "add the closing '")))
 }
 
-fn comment(at: usize) -> SyntaxFault {
+fn comment(at: usize) -> Box<SyntaxFault> {
     let what = text!("表达式里不能有注释", "an expression cannot hold a comment");
     let hint = text!("注释写在 TOML 里，用 # 开头", "write it in the TOML, after a #");
     SyntaxFault::new("comment-in-expression", (at, at + 2), what, hint)
 }
 
-fn stray(rest: &str, at: usize) -> SyntaxFault {
+fn stray(rest: &str, at: usize) -> Box<SyntaxFault> {
     let c = rest.chars().next().unwrap_or(' ');
     let hint = match c {
         ';' => text!("只写一个条件，不要分号", "write one condition, without a semicolon"),
