@@ -208,7 +208,7 @@ mod tests {
                     }
                 }
             }
-            let merges = book.worksheet_merge_cells(&sheet.name);
+            let merges = book.merge_cells_by_sheet_name(&sheet.name);
             let merges: Vec<[usize; 4]> = merges
                 .iter()
                 .flatten()

@@ -85,13 +85,21 @@ fn township_documents<'a>(
     documents
 }
 
-/// One zip of documents, its entries all dated 1 January 1980, the first day a zip knows.
 fn zipped(documents: &[Document]) -> io::Result<Vec<u8>> {
+    let mut entries = Vec::new();
+    for document in documents {
+        entries.push((document.path.as_str(), (document.make)()?));
+    }
+    zip_of(&entries)
+}
+
+/// One zip, its entries all dated 1 January 1980, the first day a zip knows.
+pub(crate) fn zip_of(entries: &[(&str, Vec<u8>)]) -> io::Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default()).unix_permissions(0o644);
-    for document in documents {
-        zip.start_file(document.path.as_str(), options)?;
-        zip.write_all(&(document.make)()?)?;
+    for (path, bytes) in entries {
+        zip.start_file(*path, options)?;
+        zip.write_all(bytes)?;
     }
     Ok(zip.finish()?.into_inner())
 }

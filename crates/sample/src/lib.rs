@@ -8,15 +8,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+mod bench;
 mod biff;
 mod cohorts;
 mod county;
 mod declarations;
 mod files;
 mod lists;
+mod messy;
 mod person;
 mod plan;
 mod random;
+mod readme;
 mod rolls;
 mod sheet;
 mod staff;
@@ -24,6 +27,7 @@ mod statistics;
 mod stocks;
 mod truth;
 
+pub use bench::{BenchCounty, write_bench_county};
 pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
 pub use person::Sex;
 pub use truth::{Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, Truth, YearTruth};
@@ -58,7 +62,10 @@ pub fn write(out: &Path, seed: u64, size: Size) -> io::Result<Truth> {
         files::write_documents(out, &documents)?;
         files.extend(documents.into_iter().map(|document| FileTruth { path: document.path, form: document.form }));
     }
-    let truth = truth::truth(&county, files, Vec::new());
+    let (documents, record) = messy::messy(&county);
+    files::write_documents(out, &documents)?;
+    let truth = truth::truth(&county, files, record);
+    fs::write(out.join("README.txt"), readme::readme(&truth))?;
     let mut words = serde_json::to_string_pretty(&truth).map_err(io::Error::other)?;
     words.push('\n');
     fs::write(out.join("truth.json"), words)?;

@@ -1,0 +1,225 @@
+//! The files read back with another reader, against the truth that stands beside them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, Range, Reader, Xls, Xlsx};
+use facts::{CitizenId, SchoolCode, SchoolCodeKind, StudentNo};
+use sample::{SchoolTruth, Size, Truth, YearTruth, write};
+
+/// Every file below a folder, with its bytes.
+fn all_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let bytes = fs::read(&path).expect("a file");
+                files.insert(path.strip_prefix(folder).expect("below the folder").to_path_buf(), bytes);
+            }
+        }
+    }
+    files
+}
+
+fn written(seed: u64, size: Size) -> (tempfile::TempDir, Truth) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let truth = write(folder.path(), seed, size).expect("a sample");
+    (folder, truth)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+    let (first, truth) = written(5, Size::Townships);
+    let (second, _) = written(5, Size::Townships);
+    let (other, _) = written(6, Size::Townships);
+    let files = all_files(first.path());
+    assert!(files == all_files(second.path()));
+    assert!(files != all_files(other.path()));
+    assert_eq!(truth.relapse.sizes.len(), 0, "the school of the relapse lies in town");
+    for file in truth.files.iter().map(|file| &file.path) {
+        assert!(files.contains_key(Path::new(file)), "{file}");
+    }
+    for mess in truth.messy {
+        assert!(first.path().join(&mess.file).exists(), "{}", mess.file);
+    }
+}
+
+type Book = BTreeMap<String, Range<Data>>;
+
+fn book(bytes: Vec<u8>) -> Book {
+    fn sheets<R: Reader<Cursor<Vec<u8>>>>(mut book: R) -> Book {
+        let names = book.sheet_names();
+        names.into_iter().map(|name| (name.clone(), book.worksheet_range(&name).ok().expect("a sheet"))).collect()
+    }
+    if bytes.starts_with(b"PK") {
+        sheets(Xlsx::new(Cursor::new(bytes)).expect("an .xlsx file"))
+    } else {
+        sheets(Xls::new(Cursor::new(bytes)).expect("an .xls file"))
+    }
+}
+
+/// The number in a cell of the sheet whose name begins with `code`.
+fn number(book: &Book, code: &str, row: u32, column: char) -> Option<f64> {
+    let (_, range) = book.iter().find(|(name, _)| name.starts_with(code))?;
+    match range.get_value((row - 1, column as u32 - 'A' as u32))? {
+        Data::Float(number) => Some(*number),
+        Data::Int(number) => Some(*number as f64),
+        _ => None,
+    }
+}
+
+/// Where the statistics have an item: stage, item, sheet, row, column and the factor to the base unit.
+const CELLS: &[(&str, &str, &str, u32, char, f64)] = &[
+    ("primary", "pupils", "教基3112", 6, 'I', 1.0),
+    ("primary", "classes", "教基2106", 5, 'C', 1.0),
+    ("primary", "full_time_teachers", "教基4155", 6, 'C', 1.0),
+    ("primary", "teachers_associate", "教基4155", 12, 'C', 1.0),
+    ("primary", "teachers_pe", "教基4155", 6, 'L', 1.0),
+    ("primary", "teachers_music", "教基4155", 6, 'N', 1.0),
+    ("primary", "teachers_fine_art", "教基4155", 6, 'O', 1.0),
+    ("primary", "teachers_rank_middle", "教基4153", 10, 'D', 1.0),
+    ("junior", "pupils", "教基3115", 6, 'E', 1.0),
+    ("junior", "classes", "教基2107", 5, 'C', 1.0),
+    ("junior", "full_time_teachers", "教基4156", 6, 'C', 1.0),
+    ("junior", "teachers_bachelor", "教基4156", 12, 'C', 1.0),
+    ("junior", "teachers_pe", "教基4156", 6, 'U', 1.0),
+    ("junior", "teachers_music", "教基4156", 6, 'V', 1.0),
+    ("junior", "teachers_fine_art", "教基4156", 6, 'W', 1.0),
+    ("whole", "staff", "教基4149", 6, 'C', 1.0),
+    ("whole", "teaching_area", "教基5170", 10, 'C', 1.0),
+    ("whole", "indoor_sports_area", "教基5170", 17, 'C', 1.0),
+    ("whole", "sports_field_area", "教基5176", 7, 'D', 1.0),
+    ("whole", "books", "教基5176", 12, 'D', 1.0),
+    ("whole", "computers", "教基5176", 15, 'D', 1.0),
+    ("whole", "multimedia_rooms", "教基5176", 17, 'D', 1.0),
+    ("whole", "equipment_value", "教基5176", 19, 'D', 10_000.0),
+];
+
+fn check_workbook(bytes: Vec<u8>, school: &SchoolTruth) {
+    let book = book(bytes);
+    for (stage, item, sheet, row, column, factor) in CELLS {
+        let Some(figures) = school.figures.get(stage) else { continue };
+        let read = number(&book, sheet, *row, *column).unwrap_or_else(|| panic!("{} {sheet} {column}{row}", school.name));
+        assert!((read * factor - figures[item]).abs() < 1e-6, "{} {item}: {read}", school.name);
+    }
+    // Parts add up to their whole.
+    for (sheet, total, first, last) in [("教基5170", 8, 11, 17), ("教基2106", 5, 6, 15), ("教基2107", 5, 6, 15)] {
+        let Some(whole) = number(&book, sheet, if sheet == "教基5170" { 10 } else { total }, 'C') else { continue };
+        let parts: f64 = (first..=last).filter_map(|row| number(&book, sheet, row, 'C')).sum();
+        assert!((whole - parts).abs() < 1e-6, "{} {sheet}: {whole} {parts}", school.name);
+    }
+}
+
+/// The rows of a list as words, from a CSV in GB18030 or the first sheet of a workbook.
+fn rows(bytes: Vec<u8>, name: &str) -> Vec<Vec<String>> {
+    if name.ends_with(".csv") {
+        let (words, _, wrong) = encoding_rs::GB18030.decode(&bytes);
+        assert!(!wrong, "{name}");
+        return words.lines().map(|line| line.split(',').map(str::to_string).collect()).collect();
+    }
+    let book = book(bytes);
+    let range = book.values().next().expect("a sheet");
+    range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
+}
+
+/// Counts the rows of a roll by what stands in a column, from below the heads.
+fn count(rolls: &[Vec<Vec<String>>], code_column: usize, keep: impl Fn(&[String]) -> bool) -> BTreeMap<String, u32> {
+    let mut counts = BTreeMap::new();
+    for row in rolls.iter().flatten() {
+        let is_data = row.get(code_column).and_then(|code| SchoolCode::parse(code)).map(|code| code.kind());
+        if is_data == Some(SchoolCodeKind::National) && keep(row) {
+            *counts.entry(row[code_column].clone()).or_insert(0) += 1;
+        }
+    }
+    counts
+}
+
+fn figure(year: &YearTruth, item: &str) -> BTreeMap<String, u32> {
+    let sum = |school: &SchoolTruth| {
+        let stages = ["primary", "junior"].iter().filter_map(|stage| school.figures.get(stage));
+        stages.map(|figures| figures[item]).sum::<f64>() as u32
+    };
+    year.schools.iter().map(|school| (school.code.clone(), sum(school))).collect()
+}
+
+#[test]
+fn rolls_and_statistics_agree_with_the_truth() {
+    let (folder, truth) = written(1, Size::County);
+    let files = all_files(folder.path());
+    let size: usize = files.values().map(Vec::len).sum();
+    assert!(size < 60_000_000, "{size} bytes");
+    for year in &truth.years {
+        // What lies in the zip counts as if it lay beside it.
+        let mut handed_in: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(&year.year)) {
+            let path = path.to_string_lossy();
+            if !path.ends_with(".zip") {
+                handed_in.insert(path.into_owned(), bytes.clone());
+                continue;
+            }
+            let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
+            for n in 0..zip.len() {
+                let mut entry = zip.by_index(n).expect("an entry");
+                let mut bytes = Vec::new();
+                std::io::copy(&mut entry, &mut bytes).expect("its bytes");
+                handed_in.insert(entry.name().expect("a name").into_owned(), bytes);
+            }
+        }
+        for school in &year.schools {
+            let name = format!("/统计报表/{}.xlsx", school.name);
+            let (_, bytes) = handed_in.iter().find(|(path, _)| path.ends_with(&name)).expect("a workbook");
+            check_workbook(bytes.clone(), school);
+        }
+        let rolls_in = |folder: &str| -> Vec<Vec<Vec<String>>> {
+            let here = handed_in.iter().filter(|(path, _)| path.contains(folder));
+            here.map(|(path, bytes)| rows(bytes.clone(), path)).collect()
+        };
+        let pupils = rolls_in("/学籍/");
+        assert_eq!(count(&pupils, 10, |_| true), figure(year, "pupils"), "{}", year.year);
+        assert_eq!(count(&rolls_in("/班级/"), 0, |_| true), figure(year, "classes"));
+        let staff = rolls_in("/教职工/");
+        let teaches = |row: &[String]| row[7] == "专任教师" && row[9] != "高中";
+        assert_eq!(count(&staff, 0, teaches), figure(year, "full_time_teachers"));
+        let mut ids = std::collections::BTreeSet::new();
+        for row in pupils.iter().flatten().filter(|row| row.len() > 10 && row[10].len() == 10) {
+            assert!(StudentNo::parse(&row[0]).is_some(), "{row:?}");
+            if row[6] != "无" {
+                let id = CitizenId::parse(&row[6]).expect("a citizen id");
+                assert_eq!(id.birth_date().to_string().replace('-', ""), row[3].trim());
+                assert!(ids.insert(row[6].clone()), "{row:?} is on two rolls");
+            }
+        }
+        for row in staff.iter().flatten().filter(|row| row[0].len() == 10) {
+            CitizenId::parse(&row[4]).expect("a citizen id");
+        }
+    }
+    let sizes: Vec<bool> = truth.relapse.sizes.values().map(|size| *size > 55).collect();
+    assert_eq!(sizes, [true, false, true]);
+    let pupils: u32 = truth.years[2].pupils.values().sum();
+    let teachers: u32 = truth.years[2].full_time_teachers.values().sum();
+    assert!((43_000..48_000).contains(&pupils) && (2_900..3_400).contains(&teachers), "{pupils} {teachers}");
+}
+
+#[test]
+fn a_bench_county_has_as_many_schools_and_pupils_as_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let county = sample::write_bench_county(folder.path(), 3, 20, 3000).expect("a county");
+    let again = tempfile::tempdir().expect("a folder");
+    sample::write_bench_county(again.path(), 3, 20, 3000).expect("the county again");
+    assert!(all_files(folder.path()) == all_files(again.path()));
+    let roll = fs::read_to_string(&county.pupils).expect("the roll");
+    assert_eq!(roll.lines().count(), 3001);
+    let figures = fs::read_to_string(&county.figures).expect("the figures");
+    let schools: std::collections::BTreeSet<&str> = figures.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(schools.len(), 20);
+    for line in roll.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert!(CitizenId::parse(cells[6]).is_ok() && schools.contains(cells[7]), "{line}");
+    }
+}
