@@ -18,17 +18,21 @@ pub(crate) struct Rules<'a> {
     excepted: Vec<Excepted>,
 }
 
+/// A parameter or stock with exceptions.
 #[derive(Debug, Clone)]
 struct Excepted {
     exceptions: Vec<usize>,
-    used_at_stages: bool,
-    used_at_schools: bool,
+    /// Whether rules on schools and stages use it, and whether rules on whole schools do.
+    at_stages: bool,
+    at_schools: bool,
+    /// Whether any of these rests on it.
+    needed: bool,
 }
 
 /// Which exceptions are worth looking at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// Those to what the rules use at this level.
+    /// Those on which the rules rest.
     Rules,
     /// All, because queries may use any.
     Everything,
@@ -41,11 +45,15 @@ impl<'a> Rules<'a> {
         };
         let at_stages = used_at_stages(resolved);
         let at_schools = used_at_schools(resolved);
+        let needed = with_foundations(resolved, [at_stages.as_slice(), &at_schools].concat());
         let excepted = resolved.order.iter().filter_map(|target| {
             let exceptions = resolved.exceptions.iter().enumerate().filter(|(_, exception)| exception.target == *target);
-            let exceptions: Vec<usize> = exceptions.map(|(index, _)| index).collect();
-            let excepted =
-                Excepted { exceptions, used_at_stages: at_stages.contains(target), used_at_schools: at_schools.contains(target) };
+            let excepted = Excepted {
+                exceptions: exceptions.map(|(index, _)| index).collect(),
+                at_stages: at_stages.contains(target),
+                at_schools: at_schools.contains(target),
+                needed: needed.contains(target),
+            };
             (!excepted.exceptions.is_empty()).then_some(excepted)
         });
         let excepted = excepted.collect();
@@ -67,7 +75,9 @@ pub(crate) struct Ground<'a, N> {
     county: &'a [Cell],
     pub stage: Stage,
     replaced: Vec<(Target, Option<N>)>,
-    /// The exceptions applied, by their place in the pack.
+    /// The exceptions that cover the school, in the order of application.
+    covering: Vec<usize>,
+    /// Those of them that replaced something used at this stage.
     pub applied: Vec<usize>,
     /// Exceptions of which it cannot be told whether they cover the school.
     pub undecided: Vec<usize>,
@@ -174,20 +184,30 @@ impl<N: Measured> Ground<'_, N> {
 }
 
 impl<'a> Ground<'a, Quick> {
-    /// Applies the pack's exceptions to a school.
-    pub fn of(rules: &'a Rules<'a>, county: &'a [Cell], school: &'a School, stage: Stage, need: Need) -> Ground<'a, Quick> {
-        let mut ground =
-            Ground { rules, school, county, stage, replaced: Vec::new(), applied: Vec::new(), undecided: Vec::new() };
-        for excepted in &rules.excepted {
-            let used = if stage == Stage::Whole { excepted.used_at_schools } else { excepted.used_at_stages };
-            if need == Need::Rules && !used {
-                continue;
-            }
+    /// The ground for rules on a whole school. Whether an exception covers it is decided here: a school is covered or not,
+    /// all its stages alike.
+    pub fn of(rules: &'a Rules<'a>, county: &'a [Cell], school: &'a School, need: Need) -> Ground<'a, Quick> {
+        let mut ground = Ground {
+            rules,
+            school,
+            county,
+            stage: Stage::Whole,
+            replaced: Vec::new(),
+            covering: Vec::new(),
+            applied: Vec::new(),
+            undecided: Vec::new(),
+        };
+        for excepted in rules.excepted.iter().filter(|excepted| excepted.needed || need == Need::Everything) {
             for index in &excepted.exceptions {
                 let exception = &rules.resolved.exceptions[*index];
                 match ground.truth(&exception.applies) {
-                    Some(true) if ground.substitute(exception) => ground.applied.push(*index),
-                    Some(_) => {}
+                    Some(true) => {
+                        ground.covering.push(*index);
+                        if ground.substitute(exception) && excepted.at_schools {
+                            ground.applied.push(*index);
+                        }
+                    }
+                    Some(false) => {}
                     None => ground.undecided.push(*index),
                 }
             }
@@ -195,21 +215,38 @@ impl<'a> Ground<'a, Quick> {
         ground
     }
 
+    /// The ground for rules on one of the school's stages.
+    pub fn at(&self, stage: Stage) -> Ground<'a, Quick> {
+        let mut ground = self.blank(stage);
+        for index in &self.covering {
+            let used = self.rules.excepted.iter().any(|excepted| excepted.at_stages && excepted.exceptions.contains(index));
+            if ground.substitute(&self.rules.resolved.exceptions[*index]) && used {
+                ground.applied.push(*index);
+            }
+        }
+        ground
+    }
+
     /// The same in exact numbers.
     pub fn exactly(&self) -> Ground<'a, Exact> {
-        let mut ground = Ground {
-            rules: self.rules,
-            school: self.school,
-            county: self.county,
-            stage: self.stage,
-            replaced: Vec::new(),
-            applied: self.applied.clone(),
-            undecided: Vec::new(),
-        };
-        for index in &self.applied {
+        let mut ground = self.blank(self.stage);
+        for index in &self.covering {
             ground.substitute(&self.rules.resolved.exceptions[*index]);
         }
         ground
+    }
+
+    fn blank<N>(&self, stage: Stage) -> Ground<'a, N> {
+        Ground {
+            rules: self.rules,
+            school: self.school,
+            county: self.county,
+            stage,
+            replaced: Vec::new(),
+            covering: self.covering.clone(),
+            applied: Vec::new(),
+            undecided: Vec::new(),
+        }
     }
 
     /// Whether a condition holds, beyond the doubts of rounding.
@@ -248,13 +285,13 @@ fn used_at_stages(resolved: &Resolved) -> Vec<Target> {
         }
     }
     used.extend(items(resolved, policy::ItemLevel::SchoolStage));
-    with_foundations(resolved, used)
+    used
 }
 
 fn used_at_schools(resolved: &Resolved) -> Vec<Target> {
     let mut used: Vec<Target> = resolved.scope.iter().flat_map(|scope| named(&scope.value)).collect();
     used.extend(items(resolved, policy::ItemLevel::School));
-    with_foundations(resolved, used)
+    used
 }
 
 fn items(resolved: &Resolved, level: policy::ItemLevel) -> Vec<Target> {

@@ -3,12 +3,17 @@
 //! This crate reads no clock and opens no file: [`StockMatrix`] holds what is known, [`evaluate`] judges it.
 
 mod exact;
+mod explain;
 mod ground;
 mod judge;
 mod matrix;
 mod outcome;
 mod what_if;
 
+pub use explain::{
+    ExplainFault, ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, SourceCell, SpreadExplanation,
+    SpreadTerm, Working, explain, explain_item, explain_spread,
+};
 pub use judge::evaluate;
 pub use matrix::{
     Cell, Cells, GivenFigure, GivenSchool, Heading, Lack, School, StockMatrix, Traits, Unit, given, matrix, stock_query,

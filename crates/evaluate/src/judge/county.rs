@@ -10,14 +10,14 @@ use crate::outcome::Scope;
 
 /// What a rule about the county as a whole is worked out on: the county's own stocks, and the schools' stocks put together
 /// over all schools that the standard concerns.
-pub(super) struct CountyGround<'a> {
+pub(crate) struct CountyGround<'a> {
     pub rules: &'a Rules<'a>,
     pub matrix: &'a StockMatrix,
     pub scope: &'a [Scope],
 }
 
 /// A county ground for one stage; `Whole` where none is meant.
-pub(super) struct AtStage<'a>(pub &'a CountyGround<'a>, pub Stage);
+pub(crate) struct AtStage<'a>(pub &'a CountyGround<'a>, pub Stage);
 
 impl<'a> CountyGround<'a> {
     pub fn of(rules: &'a Rules<'a>, matrix: &'a StockMatrix, scope: &'a [Scope]) -> CountyGround<'a> {

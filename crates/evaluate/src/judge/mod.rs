@@ -11,14 +11,13 @@ mod stage;
 
 use std::sync::Arc;
 
-use facts::Stage;
 use policy::{ItemLevel, Resolved};
 
 use crate::StockMatrix;
 use crate::ground::{Ground, Need, Rules};
 use crate::matrix::notice;
 use crate::outcome::{Figure, Outcome, Reason, Scope, Verdict};
-use county::CountyGround;
+pub(crate) use county::{AtStage, CountyGround};
 use items::Tally;
 use noted::Noted;
 use stage::Tolerance;
@@ -31,8 +30,8 @@ use stage::Tolerance;
 pub fn evaluate(resolved: &Resolved, matrix: &StockMatrix) -> Outcome {
     let rules = Rules::of(resolved);
     let mut noted = Noted::default();
-    let walk = walk(&rules, matrix, &mut noted);
-    let Walk { scope, mut figures, rows, mut tallies } = walk;
+    let Walk { scope, mut figures, rows, mut tallies } = walk(&rules, matrix, &mut noted);
+    noted.applied.sort_unstable();
     let spreads = spreads::spreads(&rules, matrix, &scope, &mut figures);
     let county = CountyGround::of(&rules, matrix, &scope);
     for (item, tally) in resolved.items.iter().zip(&mut tallies).filter(|(item, _)| item.level == ItemLevel::County) {
@@ -98,7 +97,7 @@ fn walk(rules: &Rules<'_>, matrix: &StockMatrix, noted: &mut Noted) -> Walk {
         tallies: resolved.items.iter().map(|_| Tally::default()).collect(),
     };
     for (index, school) in matrix.schools.iter().enumerate() {
-        let ground = Ground::of(rules, &matrix.county, school, Stage::Whole, Need::Rules);
+        let ground = Ground::of(rules, &matrix.county, school, Need::Rules);
         let scope = match &resolved.scope {
             None => Scope::In,
             Some(scope) => match ground.truth(&scope.value) {
@@ -116,7 +115,7 @@ fn walk(rules: &Rules<'_>, matrix: &StockMatrix, noted: &mut Noted) -> Walk {
             items::look_at_school(item, &ground, index, tally);
         }
         for (place, stage) in stages.iter().enumerate().filter(|(_, stage)| rules.teaches(school, **stage)) {
-            let ground = Ground::of(rules, &matrix.county, school, *stage, Need::Rules);
+            let ground = ground.at(*stage);
             noted.look(index, &ground);
             let from = (index * stages.len() + place) * n_indicators;
             let figures = &mut walk.figures[from..from + n_indicators];

@@ -69,7 +69,7 @@ pub(super) fn exact_holdings(
 ) -> Option<Vec<ExactHolding>> {
     let indicator = rules.resolved.indicators.get(spread.indicator)?;
     let holding = |(_, school): (usize, &crate::School)| {
-        let ground = Ground::of(rules, &matrix.county, school, spread.stage, Need::Rules).exactly();
+        let ground = Ground::of(rules, &matrix.county, school, Need::Rules).at(spread.stage).exactly();
         let value = indicator.formula.number::<Exact>(&ground)?;
         let weight: Exact = rules.division.school(&school.units, spread.stage, indicator.weight).ok()?;
         Some(ExactHolding { amount: value.times(weight.clone()).0, weight: weight.0 })

@@ -19,6 +19,7 @@ pub use cells::{Cell, Cells, Lack};
 pub(crate) use divide::{Division, is_long};
 pub use given::{GivenFigure, GivenSchool, given};
 pub(crate) use notice::notice;
+pub(crate) use query::filter_values;
 pub use query::{matrix, stock_query};
 
 /// Every counted school with its stocks, and the stocks of the county, as plain data: it can be stored, sent, changed by a

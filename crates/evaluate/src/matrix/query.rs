@@ -99,7 +99,8 @@ pub(crate) fn filter_values(
     stock: &Stock,
     stage: Stage,
 ) -> Option<Vec<(String, f64)>> {
-    let ground = Ground::of(rules, county, school, stage, Need::Everything);
+    let whole = Ground::of(rules, county, school, Need::Everything);
+    let ground = if stage == Stage::Whole { whole } else { whole.at(stage) };
     let values = stock.parameters.iter().map(|index| ground.parameter(*index).map(|number| number.value)).collect();
     named(rules.resolved, stock, values)
 }

@@ -2,7 +2,9 @@
 //! Words are made only for what somebody reads.
 
 mod frame;
+mod json;
 mod rows;
+mod words;
 
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use facts::{Finding, Stage};
 use serde::Serialize;
 
 pub use frame::{ExceptionHead, Frame, IndicatorHead, ItemHead, JudgementHead, LeverHead, PartHead, Unconfirmed};
+pub use words::shown;
 pub use rows::{AtLeastRow, Basis, CvRow, Figure, ItemOutcome, ItemRow, Judged, MeanCvRow, Rows, ScoreRow, Spread, State};
 
 use crate::StockMatrix;

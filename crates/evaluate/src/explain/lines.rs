@@ -1,0 +1,224 @@
+use facts::{Place, Stage, Text, text};
+use policy::Citation;
+
+use super::{ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, SourceCell, SpreadExplanation};
+use crate::matrix::Cell;
+use crate::outcome::ExceptionHead;
+use crate::shown;
+
+/// Rows shown for one unit before the rest is only counted.
+const ROWS_SHOWN: usize = 20;
+
+impl Explanation {
+    /// The whole way from the figure to the cells, one thought a line; deeper steps are indented.
+    pub fn lines(&self) -> Vec<Text> {
+        let mut lines = Vec::new();
+        let (school, code) = (&self.school_name, &self.school);
+        let (stage, title, state) = (self.stage.title(), &self.indicator.title, self.state.title());
+        let (stage_zh, stage_en, title_zh, title_en) = (stage.zh, stage.en, &title.zh, &title.en);
+        let (state_zh, state_en) = (state.zh, state.en);
+        lines.push(text!("{school}（{code}）{stage_zh} · {title_zh}：{state_zh}", "{school} ({code}), {stage_en} · {title_en}: {state_en}"));
+        let value = number(self.value);
+        let (unit_zh, unit_en) = (self.indicator.unit.title().zh, self.indicator.unit.title().en);
+        let (formula, worked) = (&self.formula, &self.worked);
+        lines.push(text!("  {formula} = {worked} = {value} {unit_zh}", "  {formula} = {worked} = {value} {unit_en}"));
+        let article = &self.indicator.article;
+        lines.push(text!("  依据：{article}", "  by: {article}"));
+        if let Some(threshold) = &self.threshold {
+            lines.extend(parameter_lines(threshold, self.indicator.compare.sign()));
+        }
+        for parameter in &self.parameters {
+            lines.extend(parameter_lines(parameter, "="));
+        }
+        if let Some(gap) = &self.gap_words {
+            let (zh, en) = (&gap.zh, &gap.en);
+            lines.push(text!("  {zh}", "  {en}"));
+        }
+        if let Some(share) = self.share_of_variance {
+            let percent = shown((share * 1000.0).round() / 10.0);
+            lines.push(text!("  占全县该指标方差的 {percent}%", "  {percent} % of the county's variance of this indicator"));
+        }
+        lines.extend(exception_lines(&self.exceptions));
+        lines.extend(self.stocks.iter().flat_map(stock_lines));
+        lines.push(heading_line(&self.heading));
+        lines
+    }
+}
+
+impl ItemExplanation {
+    /// The item, its condition with numbers, and what it rests on.
+    pub fn lines(&self) -> Vec<Text> {
+        let mut lines = Vec::new();
+        let (title, verdict, basis) = (&self.item.title, self.verdict.title(), self.basis.title());
+        let (zh, en) = (&title.zh, &title.en);
+        let (verdict_zh, verdict_en, basis_zh, basis_en) = (verdict.zh, verdict.en, basis.zh, basis.en);
+        let of = self.school.as_ref().map_or(String::new(), |school| format!("{school} · "));
+        lines.push(text!("{of}{zh}：{verdict_zh}（{basis_zh}）", "{of}{en}: {verdict_en} ({basis_en})"));
+        let (condition, worked) = (&self.condition, &self.worked);
+        lines.push(text!("  要求：{condition}", "  asked: {condition}"));
+        lines.push(text!("  代入：{worked}", "  with numbers: {worked}"));
+        if let (Some(otherwise), Some(worked)) = (&self.otherwise, &self.otherwise_worked) {
+            lines.push(text!("  缺数据时：{otherwise}，即 {worked}", "  where data lack: {otherwise}, that is {worked}"));
+        }
+        lines.push(citation_line(&self.citation));
+        for parameter in &self.parameters {
+            lines.extend(parameter_lines(parameter, "="));
+        }
+        lines.extend(exception_lines(&self.exceptions));
+        lines.extend(self.stocks.iter().flat_map(stock_lines));
+        lines.push(heading_line(&self.heading));
+        lines
+    }
+}
+
+impl SpreadExplanation {
+    /// The coefficient, its limit, and the schools with the largest shares of the variance.
+    pub fn lines(&self) -> Vec<Text> {
+        let mut lines = Vec::new();
+        let (stage, title) = (self.stage.title(), &self.indicator.title);
+        let (stage_zh, stage_en, zh, en) = (stage.zh, stage.en, &title.zh, &title.en);
+        let (cv, mean, sd) = (number(self.cv), number(self.mean), number(self.sd));
+        lines.push(text!("{stage_zh} · {zh}：差异系数 {cv}", "{stage_en} · {en}: coefficient of variation {cv}"));
+        let (total, pupils) = (shown(self.total), shown(self.pupils));
+        lines.push(text!(
+            "  全县均值 = Σx / ΣP = {total} / {pupils} = {mean}；标准差（按在校生加权）{sd}；差异系数 = {sd} / {mean} = {cv}",
+            "  county mean = Σx / ΣP = {total} / {pupils} = {mean}; standard deviation, weighted by pupils, {sd}; coefficient = {sd} / {mean} = {cv}"
+        ));
+        for limit in &self.limits {
+            lines.extend(parameter_lines(limit, "<="));
+        }
+        lines.extend(self.citation.as_ref().map(citation_line));
+        for term in self.terms.iter().take(ROWS_SHOWN) {
+            let (name, code) = (&term.name, &term.school);
+            let (value, weight, share) = (shown(term.value), shown(term.weight), shown((term.share * 1000.0).round() / 10.0));
+            let contribution = shown(term.term);
+            lines.push(text!(
+                "  {name}（{code}）{value}：{weight} × ({value} − {mean})² = {contribution}，占方差 {share}%",
+                "  {name} ({code}) {value}: {weight} × ({value} − {mean})² = {contribution}, {share} % of the variance"
+            ));
+        }
+        lines.extend(and_more(self.terms.len()));
+        if !self.missing.is_empty() {
+            let codes = self.missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+            lines.push(text!("  缺少数据的学校：{codes}", "  schools whose figure is missing: {codes}"));
+        }
+        lines.push(heading_line(&self.heading));
+        lines
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or("?".to_string(), shown)
+}
+
+fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
+    let (zh, en, value) = (&parameter.title.zh, &parameter.title.en, number(parameter.value));
+    let (unit_zh, unit_en) = (parameter.unit.title().zh, parameter.unit.title().en);
+    let mut lines = vec![text!("  {zh} {sign} {value} {unit_zh}", "  {en} {sign} {value} {unit_en}")];
+    lines.extend(parameter.citation.as_ref().map(citation_line));
+    for (label, citation) in &parameter.exceptions {
+        let (zh, en, general) = (&label.zh, &label.en, number(parameter.general));
+        lines.push(text!("    例外：{zh}（一般为 {general}）", "    exception: {en} (in general {general})"));
+        lines.push(citation_line(citation));
+    }
+    lines
+}
+
+fn citation_line(citation: &Citation) -> Text {
+    let (title, no, article) = (&citation.document.title, &citation.document.number, &citation.article_title);
+    let date = |date: Option<facts::Date>| date.map_or("—".to_string(), |date| date.to_string());
+    let (from, to) = (date(citation.from), date(citation.to));
+    let (mark_zh, mark_en) = if citation.confirmed { ("", "") } else { ("；未经核实", "; not confirmed") };
+    text!(
+        "    依据：{title}（{no}）{article}，{from} 至 {to} 有效{mark_zh}",
+        "    by: {title} ({no}) {article}, in force {from} to {to}{mark_en}"
+    )
+}
+
+fn exception_lines(exceptions: &[ExceptionHead]) -> Vec<Text> {
+    let line = |exception: &ExceptionHead| {
+        let (zh, en, article) = (&exception.label.zh, &exception.label.en, &exception.article);
+        match exception.expires.or(exception.review_by) {
+            Some(day) => {
+                text!("  适用例外：{zh}（{article}，至 {day}）", "  exception applied: {en} ({article}, until {day})")
+            }
+            None => text!("  适用例外：{zh}（{article}）", "  exception applied: {en} ({article})"),
+        }
+    };
+    exceptions.iter().map(line).collect()
+}
+
+fn stock_lines(stock: &ExplainedStock) -> Vec<Text> {
+    let (zh, en, value) = (&stock.title.zh, &stock.title.en, number(stock.value));
+    let (unit_zh, unit_en) = (stock.unit.title().zh, stock.unit.title().en);
+    let (table, filter) = (&stock.table, &stock.filter);
+    let mut lines = vec![text!(
+        "  {zh} = {value} {unit_zh}（{table}：{filter}）",
+        "  {en} = {value} {unit_en} ({table}: {filter})"
+    )];
+    if let Cell::Missing(lack) = stock.measured {
+        let (zh, en) = (lack.title().zh, lack.title().en);
+        lines.push(text!("    没有数值：{zh}", "    no value: {en}"));
+    }
+    for label in &stock.exceptions {
+        let (zh, en, measured) = (&label.zh, &label.en, number(stock.measured.known()));
+        lines.push(text!("    例外：{zh}（原为 {measured}）", "    exception: {en} (before: {measured})"));
+    }
+    let several = stock.units.len() > 1;
+    lines.extend(stock.units.iter().flat_map(|unit| unit_lines(unit, several)));
+    lines.extend(row_lines(&stock.rows));
+    lines
+}
+
+fn unit_lines(unit: &ExplainedUnit, several: bool) -> Vec<Text> {
+    let mut lines = Vec::new();
+    let (name, code) = (&unit.name, &unit.code);
+    if several {
+        let reported = match unit.reported {
+            Cell::Known(value) => Text::new(shown(value), shown(value)),
+            Cell::Missing(lack) => lack.title(),
+        };
+        let (zh, en) = (reported.zh, reported.en);
+        lines.push(text!("    {name}（{code}）：{zh}", "    {name} ({code}): {en}"));
+    }
+    if let Some(working) = &unit.working {
+        let (words, share, article) = (&working.words, shown(working.share), &working.article);
+        lines.push(text!("    按学段拆分：{words} = {share}（{article}）", "    divided by stage: {words} = {share} ({article})"));
+    } else if unit.reported_at == Stage::Whole && unit.reported.known().is_some() {
+        lines.push(text!("    取自全校数", "    taken from the figure of the whole school"));
+    }
+    lines.extend(row_lines(&unit.rows));
+    lines
+}
+
+fn row_lines(rows: &[SourceCell]) -> Vec<Text> {
+    let line = |row: &SourceCell| {
+        let place: &Place = &row.place;
+        let (zh, en) = (place.words().zh, place.words().en);
+        match (row.value, &row.missing) {
+            (Some(value), _) => {
+                let value = shown(value);
+                text!("      {zh}：{value}", "      {en}: {value}")
+            }
+            (None, Some(why)) => text!("      {zh}：缺失（{why}）", "      {en}: missing ({why})"),
+            (None, None) => text!("      {zh}", "      {en}"),
+        }
+    };
+    let mut lines: Vec<Text> = rows.iter().take(ROWS_SHOWN).map(line).collect();
+    lines.extend(and_more(rows.len()));
+    lines
+}
+
+fn and_more(count: usize) -> Option<Text> {
+    let rest = count.checked_sub(ROWS_SHOWN).filter(|rest| *rest > 0)?;
+    Some(text!("      …… 另有 {rest} 行", "      … and {rest} more"))
+}
+
+fn heading_line(heading: &crate::Heading) -> Text {
+    let (pack, version, year, on) = (&heading.pack, &heading.pack_version, heading.year, heading.on);
+    let snapshot = heading.snapshot.as_deref().map_or("—", |id| id.get(..12).unwrap_or(id));
+    text!(
+        "  标准 {pack}（版本 {version}，{on}）；学年 {year}；快照 {snapshot}",
+        "  standard {pack} (version {version}, as of {on}); school year {year}; snapshot {snapshot}"
+    )
+}

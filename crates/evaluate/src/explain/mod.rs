@@ -1,0 +1,165 @@
+//! From a figure back to the cells: formula with its numbers, parameters with their articles, stocks, units, rows.
+
+mod formula;
+mod item;
+mod lines;
+mod parameter;
+mod spread;
+mod stock;
+
+use std::fmt;
+
+use facts::{SchoolCode, Stage, Text, text};
+use policy::Resolved;
+use policy::expr::Leaf;
+use serde::Serialize;
+use snapshot::{HomeError, Snapshot};
+
+use crate::exact::Quick;
+use crate::ground::{Ground, Need, Rules};
+use crate::matrix::StockMatrix;
+use crate::outcome::{ExceptionHead, Figure, IndicatorHead, Outcome, State};
+use crate::{Heading, evaluate};
+pub use item::{ItemExplanation, explain_item};
+pub use parameter::ExplainedParameter;
+pub use spread::{SpreadExplanation, SpreadTerm, explain_spread};
+pub use stock::{ExplainedStock, ExplainedUnit, SourceCell, Working};
+
+/// How an indicator of a school came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    pub heading: Heading,
+    pub school: SchoolCode,
+    pub school_name: String,
+    pub stage: Stage,
+    pub indicator: IndicatorHead,
+    pub state: State,
+    pub value: Option<f64>,
+    pub gap: Option<f64>,
+    pub lever_gap: Option<f64>,
+    pub share_of_variance: Option<f64>,
+    /// As the pack writes it: `100 * backbone / pupils`.
+    pub formula: String,
+    /// The same with numbers: `100 * 6 / 600`.
+    pub worked: String,
+    pub threshold: Option<ExplainedParameter>,
+    /// The other parameters of the formula.
+    pub parameters: Vec<ExplainedParameter>,
+    pub stocks: Vec<ExplainedStock>,
+    /// Exceptions that were applied at this school and stage.
+    pub exceptions: Vec<ExceptionHead>,
+    /// The gap in words, where there is one.
+    pub gap_words: Option<Text>,
+}
+
+/// Why nothing could be explained.
+#[derive(Debug)]
+pub enum ExplainFault {
+    NoSuchSchool(SchoolCode),
+    NoSuchIndicator(String),
+    NoSuchItem(String),
+    /// The pack forms no such figure at this stage.
+    NotAtThisStage(Stage),
+    /// The rows behind a figure could not be read.
+    Home(HomeError),
+}
+
+/// Explains an indicator at a school and stage, down to the cells of the imported files where a snapshot is given. A campus
+/// is explained with the school into which it is merged.
+pub fn explain(
+    snapshot: Option<&Snapshot>,
+    resolved: &Resolved,
+    matrix: &StockMatrix,
+    school: &SchoolCode,
+    stage: Stage,
+    indicator: &str,
+) -> Result<Explanation, ExplainFault> {
+    let outcome = evaluate(resolved, matrix);
+    let position = find(matrix, school)?;
+    let index = resolved.indicator(indicator).ok_or_else(|| ExplainFault::NoSuchIndicator(indicator.to_string()))?;
+    let rule = &resolved.indicators[index];
+    let figure: Figure = *outcome.figure(position, stage, index).ok_or(ExplainFault::NotAtThisStage(stage))?;
+    let rules = Rules::of(resolved);
+    let school = &matrix.schools[position];
+    let whole = Ground::of(&rules, &matrix.county, school, Need::Rules);
+    let ground = whole.at(stage);
+    let leaves = rule.formula.leaves();
+    let parameters = leaves.iter().filter_map(|leaf| if let Leaf::Parameter(index) = leaf { Some(*index) } else { None });
+    let mut stocks = Vec::new();
+    for leaf in &leaves {
+        if let Leaf::Stock(stock) = leaf {
+            stocks.extend(stock::explain_stock(snapshot, &ground, matrix, *stock)?);
+        }
+    }
+    Ok(Explanation {
+        heading: matrix.heading.clone(),
+        school: school.code.clone(),
+        school_name: school.name.clone(),
+        stage,
+        indicator: outcome.frame.indicators[index].clone(),
+        state: figure.state,
+        value: figure.value,
+        gap: figure.gap(),
+        lever_gap: figure.lever_gap,
+        share_of_variance: figure.share,
+        formula: rule.formula.text().to_string(),
+        worked: formula::with_numbers::<Quick>(resolved, rule.formula.text(), &ground),
+        threshold: rule.threshold.and_then(|index| parameter::explain_parameter(&ground, index)),
+        parameters: parameters.filter_map(|index| parameter::explain_parameter(&ground, index)).collect(),
+        stocks,
+        exceptions: exceptions(&outcome, &ground),
+        gap_words: outcome.gap_words(&figure, index),
+    })
+}
+
+fn exceptions(outcome: &Outcome, ground: &Ground<'_, Quick>) -> Vec<ExceptionHead> {
+    ground.applied.iter().filter_map(|index| outcome.frame.exceptions.get(*index).cloned()).collect()
+}
+
+/// A school by its own code or by that of a campus of it.
+fn find(matrix: &StockMatrix, code: &SchoolCode) -> Result<usize, ExplainFault> {
+    let of_campus = || matrix.schools.iter().position(|school| school.units.iter().any(|unit| unit.code == *code));
+    matrix.position(code).or_else(of_campus).ok_or_else(|| ExplainFault::NoSuchSchool(code.clone()))
+}
+
+impl ExplainFault {
+    /// What failed, and the way on.
+    pub fn words(&self) -> Text {
+        match self {
+            ExplainFault::NoSuchSchool(code) => text!(
+                "无法说明：该日期没有学校 {code}。用 junheng evaluate 查看参加评估的学校",
+                "cannot explain: there is no school {code} on that day. See the schools with junheng evaluate"
+            ),
+            ExplainFault::NoSuchIndicator(id) => text!(
+                "无法说明：标准中没有指标 {id}。用 junheng packs 查看指标的 id",
+                "cannot explain: the standard has no indicator {id}. See their ids with junheng packs"
+            ),
+            ExplainFault::NoSuchItem(id) => text!(
+                "无法说明：标准中没有项目 {id}。用 junheng packs 查看项目的 id",
+                "cannot explain: the standard has no item {id}. See their ids with junheng packs"
+            ),
+            ExplainFault::NotAtThisStage(stage) => {
+                let (zh, en) = (stage.title().zh, stage.title().en);
+                text!(
+                    "无法说明：该指标不在{zh}学段计算。换一个学段",
+                    "cannot explain: this is not worked out at the {en} stage. Choose another stage"
+                )
+            }
+            ExplainFault::Home(fault) => text!("无法读取数据来源：{fault}", "the source rows could not be read: {fault}"),
+        }
+    }
+}
+
+impl fmt::Display for ExplainFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words().fmt(f)
+    }
+}
+
+impl std::error::Error for ExplainFault {}
+
+impl From<HomeError> for ExplainFault {
+    fn from(fault: HomeError) -> ExplainFault {
+        ExplainFault::Home(fault)
+    }
+}
