@@ -49,7 +49,7 @@ impl<'a> Book<'a> {
     }
 
     /// Reads a sheet from its top until the end or until `emit` says stop. What it had to leave out comes back as faults.
-    pub(crate) fn read(&self, sheet: usize, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
+    pub(crate) fn read(&mut self, sheet: usize, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
         match self {
             Book::Delimited(delimited) => delimited.read(emit),
             Book::Html(html) => html.read(sheet, emit),
@@ -63,7 +63,7 @@ impl<'a> Book<'a> {
 /// The first rows of the first sheet: enough for a small table.
 pub(crate) fn first_grid(bytes: &[u8], name: &str) -> Result<Batch, Fault> {
     const ROWS_MAX: usize = 20_000;
-    let (book, _) = Book::open(bytes, name)?;
+    let (mut book, _) = Book::open(bytes, name)?;
     let mut grid = Batch::default();
     book.read(0, &mut |batch| {
         batch.rows().for_each(|row| grid.append(row));

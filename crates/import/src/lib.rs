@@ -4,14 +4,35 @@
 //! ([`Forms`]), and its rows become rows of fact tables, pushed into a [`facts::FactSink`] as they are read ([`Importer`]).
 //! Nothing that is wrong with a file stops the others from being looked at: every problem is a [`facts::Finding`] with its
 //! sheet and cell. This crate knows no policy and keeps no facts; what a form looks like is data, in `forms/`.
+//!
+//! A file goes through it in this order: `source` (out of folders and zips) → `sniff` (what it really is) → `book` with a reader
+//! for each format (rows of raw cells) → `importer` (which form is it?) → `list` or `matrix` with `heads`, `context` and `cell`
+//! (values) → `output` (facts) and `across` (what files say about each other).
 
+mod across;
+mod book;
+mod cell;
+mod context;
+mod delimited;
 mod explanations;
 mod fault;
 mod forms;
+mod heads;
+mod html;
 mod importer;
+mod list;
+mod matrix;
+mod ods;
+mod output;
 mod report;
+mod rows;
 mod sniff;
 mod source;
+mod stream;
+mod xls;
+mod xlsx;
+mod xlsx_sheet;
+mod xml;
 
 pub use explanations::Explanations;
 pub use forms::{Forms, read_items};

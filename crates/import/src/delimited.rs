@@ -1,0 +1,219 @@
+use std::borrow::Cow;
+use std::io::Read;
+
+use encoding_rs::{Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use facts::{Cell, text};
+
+use crate::fault::Fault;
+use crate::rows::{Batch, CELL_BYTES_MAX, COLUMNS_MAX, Content, Emit};
+use crate::xlsx_sheet::{too_far_right, too_long};
+
+/// Text with a delimiter: comma, tab, semicolon or bar; in UTF-8, UTF-16, or GB18030 as Excel writes it in China.
+#[derive(Debug)]
+pub(crate) struct Delimited<'a> {
+    bytes: &'a [u8],
+    encoding: &'static Encoding,
+    delimiter: u8,
+}
+
+impl<'a> Delimited<'a> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Delimited<'a>, Fault> {
+        let (encoding, bytes) = encoding_of(bytes);
+        let delimiter = delimiter_of(&decode_head(bytes, encoding));
+        Ok(Delimited { bytes, encoding, delimiter })
+    }
+
+    pub(crate) fn read(&self, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
+        if self.encoding == UTF_8 {
+            return read(self.bytes, self.delimiter, emit).map(|(faults, _)| faults);
+        }
+        let text = Decoding::new(self.bytes, self.encoding);
+        let (mut faults, text) = read(text, self.delimiter, emit)?;
+        if text.n_bad > 0 {
+            faults.push(undecodable(text.n_bad, self.encoding));
+        }
+        Ok(faults)
+    }
+}
+
+fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<(Vec<Fault>, R), Fault> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(1 << 16)
+        .from_reader(text);
+    let mut record = csv::StringRecord::new();
+    let mut batch = Batch::default();
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut n_right = 0;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(crate::xml::broken(&error)),
+        }
+        let line = record.position().map_or(0, |position| position.line()).min(u64::from(u32::MAX)) as u32;
+        if batch.is_full() {
+            let Some(mut next) = emit(std::mem::take(&mut batch)) else { return Ok((faults, reader.into_inner())) };
+            next.clear();
+            batch = next;
+        }
+        batch.start_row(line);
+        for (col, words) in (1_u32..).zip(&record) {
+            if words.len() > CELL_BYTES_MAX {
+                faults.push(if words.contains('\n') { quote_left_open(line, col) } else { too_long(line, col) });
+            } else if col > COLUMNS_MAX {
+                if !words.is_empty() {
+                    n_right += 1;
+                }
+                if n_right == 1 {
+                    faults.push(too_far_right(line, col, 1));
+                }
+            } else {
+                batch.push(col, unwrapped(words), Content::Text);
+            }
+        }
+        batch.drop_blank_row();
+        faults.truncate(20);
+    }
+    if !batch.is_empty() {
+        emit(batch);
+    }
+    Ok((faults, reader.into_inner()))
+}
+
+/// `="00123"` is how exports keep a spreadsheet from making a number of an id.
+fn unwrapped(words: &str) -> &str {
+    words.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(words)
+}
+
+fn encoding_of(bytes: &[u8]) -> (&'static Encoding, &[u8]) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        // A byte order mark of UTF-8 before bytes that are none: the mark lies, as when two files were pasted together.
+        if encoding != UTF_8 || std::str::from_utf8(&bytes[mark..]).is_ok() {
+            return (encoding, &bytes[mark..]);
+        }
+        return (GB18030, &bytes[mark..]);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(_) => (UTF_8, bytes),
+        // Cut off in the middle of a character, but UTF-8 up to there.
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => (UTF_8, &bytes[..error.valid_up_to()]),
+        Err(_) => (GB18030, bytes),
+    }
+}
+
+pub(crate) fn decode_head(bytes: &[u8], encoding: &'static Encoding) -> String {
+    let head = &bytes[..bytes.len().min(1 << 16)];
+    encoding.decode_without_bom_handling(head).0.into_owned()
+}
+
+/// Text of any encoding that these files come in, whole; for small files.
+pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let (encoding, bytes) = encoding_of(bytes);
+    encoding.decode_without_bom_handling(bytes).0
+}
+
+/// The delimiter that occurs in the most of the first lines; at equal numbers the more usual one.
+fn delimiter_of(head: &str) -> u8 {
+    let mut best = (b',', 0);
+    for delimiter in [b',', b'\t', b';', b'|'] {
+        let lines = head.lines().take(50).filter(|line| line.bytes().filter(|b| *b == delimiter).count() > 1).count();
+        if lines > best.1 {
+            best = (delimiter, lines);
+        }
+    }
+    best.0
+}
+
+/// Bytes of another encoding, read as UTF-8.
+struct Decoding<'a> {
+    rest: &'a [u8],
+    decoder: Decoder,
+    finished: bool,
+    /// How many sequences stood for no character.
+    n_bad: u64,
+    /// What did not fit into the caller's buffer: a character needs up to four bytes, and the buffer may have fewer left.
+    spill: Vec<u8>,
+}
+
+impl<'a> Decoding<'a> {
+    fn new(bytes: &'a [u8], encoding: &'static Encoding) -> Decoding<'a> {
+        Decoding { rest: bytes, decoder: encoding.new_decoder_without_bom_handling(), finished: false, n_bad: 0, spill: Vec::new() }
+    }
+
+    fn decode_into(&mut self, buf: &mut [u8]) -> usize {
+        let mut filled = 0;
+        while filled == 0 && !self.finished {
+            let (result, read, written, replaced) = self.decoder.decode_to_utf8(self.rest, &mut buf[filled..], true);
+            self.rest = &self.rest[read..];
+            filled += written;
+            self.n_bad += u64::from(replaced);
+            self.finished = matches!(result, encoding_rs::CoderResult::InputEmpty);
+        }
+        filled
+    }
+}
+
+impl Read for Decoding<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        if buf.len() >= 16 && self.spill.is_empty() {
+            return Ok(self.decode_into(buf));
+        }
+        if self.spill.is_empty() {
+            let mut small = [0; 64];
+            let number = self.decode_into(&mut small);
+            self.spill.extend_from_slice(&small[..number]);
+        }
+        let number = self.spill.len().min(buf.len());
+        buf[..number].copy_from_slice(&self.spill[..number]);
+        self.spill.drain(..number);
+        Ok(number)
+    }
+}
+
+fn undecodable(number: u64, encoding: &'static Encoding) -> Fault {
+    let name = if encoding == UTF_16LE || encoding == UTF_16BE { "UTF-16" } else { "GB18030" };
+    Fault::new(
+        "text-undecodable",
+        text!("有 {number} 处不是 {name} 也不是 UTF-8 的文字，显示为“�”", "{number} places are text in neither {name} nor UTF-8"),
+        text!("用 Excel 或 WPS 打开，另存为“CSV UTF-8”后再导入", "open it in a spreadsheet program and save it as `CSV UTF-8`"),
+    )
+}
+
+fn quote_left_open(row: u32, col: u32) -> Fault {
+    Fault::new(
+        "quote-left-open",
+        text!("从这里开始的引号没有配对，其后的行被当成了一个单元格", "a quotation mark opened here is never closed; the lines after it became one cell"),
+        text!("删去或补全这一格的引号（\"）", "remove or close the quotation mark (\") in this cell"),
+    )
+    .at(Cell { row, col })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_and_delimiters() {
+        let rows = |bytes: &[u8]| {
+            let mut seen = Vec::new();
+            let mut emit = |batch: Batch| {
+                seen.extend(batch.rows().map(|row| row.cells().map(|cell| cell.words.to_string()).collect::<Vec<_>>().join("+")));
+                Some(Batch::default())
+            };
+            Delimited::open(bytes).unwrap().read(&mut emit).unwrap();
+            seen
+        };
+        let wanted = ["学校,一".replace(',', "+"), "㐂+=二".to_string()];
+        let text = "学校,一,\n㐂,=二,\n";
+        assert_eq!(rows(text.as_bytes()), wanted);
+        assert_eq!(rows(format!("\u{feff}{text}").as_bytes()), wanted);
+        assert_eq!(rows(&GB18030.encode(text).0), wanted);
+        assert_eq!(rows(&GB18030.encode(&text.replace(',', "\t")).0), wanted);
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(rows(&utf16), wanted);
+        assert_eq!(rows(b"a,=\"0012\",c\n"), ["a+0012+c"]);
+    }
+}

@@ -1,0 +1,64 @@
+use facts::{Finding, Item, ItemList, Text, Unit, text};
+
+use super::raw::RawItems;
+use super::toml_file::TomlFile;
+
+/// Reads the item list, `items/*.toml`, from the files of the forms folder; other files are not looked at.
+///
+/// ```
+/// let file = r#"
+/// [[item]]
+/// id = "books"
+/// title = "图书册数"
+/// title_en = "Books"
+/// unit = "book"
+/// whole_number = true
+/// "#;
+/// let (items, findings) = import::read_items(&[("items/stock.toml".into(), file.into())]);
+/// assert!(findings.is_empty());
+/// assert!(items.read("图书册数（册）").unwrap().whole_number);
+/// ```
+pub fn read_items(files: &[(String, Vec<u8>)]) -> (ItemList, Vec<Finding>) {
+    let (mut items, mut findings): (Vec<Item>, Vec<Finding>) = (Vec::new(), Vec::new());
+    for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with("items/") && path.ends_with(".toml")) {
+        let (mut file, raw) = TomlFile::read::<RawItems>(path, bytes);
+        for raw in raw.into_iter().flat_map(|raw| raw.items) {
+            file.is_id(&raw.id);
+            if items.iter().any(|item| item.id == *raw.id.as_ref()) {
+                file.twice(&raw.id);
+                continue;
+            }
+            let title = file.title(&raw.title, &raw.title_en);
+            let unit: Unit = match raw.unit.as_ref().parse() {
+                Ok(unit) => unit,
+                Err(_) => {
+                    file.unknown(&raw.unit, &text!("单位", "unit"), &["person", "m2", "yuan", "book", "class", "device", "room", "1"]);
+                    continue;
+                }
+            };
+            let known = ItemList::new(items.clone());
+            for word in raw.aliases.iter().chain([&raw.title]) {
+                if let Some(other) = known.read(word) {
+                    let (other, span) = (&other.id, raw.id.span());
+                    file.fault(
+                        span,
+                        "item-name-twice",
+                        text!("“{word}”已是 {other} 的名称", "`{word}` is already a name of {other}"),
+                        text!("两项数据不能同名", "two items cannot share a name"),
+                    );
+                }
+            }
+            items.push(Item {
+                id: raw.id.into_inner(),
+                title,
+                aliases: raw.aliases,
+                unit,
+                may_be_negative: raw.may_be_negative,
+                whole_number: raw.whole_number,
+                note: raw.note.map(|zh| Text::new(zh, raw.note_en.unwrap_or_default())),
+            });
+        }
+        findings.extend(file.findings);
+    }
+    (ItemList::new(items), findings)
+}

@@ -1,0 +1,347 @@
+//! Lists: a heading, then a row for each pupil, class or figure.
+
+use facts::{Cell, Missing, SinkError, Unit, Value, text};
+
+use crate::across::{Met, Spot, hash_all, hash_of};
+use crate::cell::{self, CellFault, plainly};
+use crate::context::Context;
+use crate::forms::expr::Val;
+use crate::forms::{Column, Form, Kind, Reading, Rule, Unique};
+use crate::heads::{Heads, is_numbering, label};
+use crate::output::{Output, write_slot};
+use crate::rows::{CellRef, Row};
+
+/// The reading of one sheet as a list.
+pub(crate) struct ListReader<'f> {
+    form: &'f Form,
+    /// For each sheet column, the form's column, if it is one.
+    column_of: Vec<Option<u16>>,
+    /// For each of the form's columns, its sheet column, or 0.
+    sheet_col: Vec<u32>,
+    factors: Vec<f64>,
+    context: Context,
+    values: Vec<Value>,
+    slot: String,
+    totals: Totals,
+    /// The words over the first column found, to know a heading that is repeated on every page.
+    first_head: (u32, String),
+    seen_data: bool,
+}
+
+/// What was added up on the way, to hold 小计 and 合计 against.
+#[derive(Debug, Default)]
+struct Totals {
+    /// For each totalled column: since the last totals row, since the last of the same name, of all rows.
+    sums: Vec<(usize, f64, Vec<(String, f64)>, f64)>,
+}
+
+impl<'f> ListReader<'f> {
+    /// Prepares the reading; what is odd about the headings is told at once.
+    pub(crate) fn new(form: &'f Form, heads: &Heads, context: Context, rows: &[Row<'_>], out: &mut Output<'_, '_>) -> ListReader<'f> {
+        let n = form.columns.len();
+        let widest = heads.columns.iter().flatten().max().copied().unwrap_or(0) as usize;
+        let mut reader = ListReader {
+            form,
+            column_of: vec![None; widest + 1],
+            sheet_col: vec![0; n],
+            factors: vec![1.0; n],
+            context,
+            values: vec![Value::Missing(Missing::Blank); n],
+            slot: String::new(),
+            totals: Totals::default(),
+            first_head: (0, String::new()),
+            seen_data: false,
+        };
+        let head_row = rows[heads.last];
+        for (at, col) in heads.columns.iter().enumerate() {
+            let Some(col) = *col else { continue };
+            reader.column_of[col as usize] = Some(at as u16);
+            reader.sheet_col[at] = col;
+            if let Some((unit, factor)) = &heads.units[at] {
+                reader.factors[at] = reader.take_unit(at, unit, *factor, Cell { row: head_row.number, col }, out);
+            }
+            if form.columns[at].totalled {
+                reader.totals.sums.push((at, 0.0, Vec::new(), 0.0));
+            }
+            if reader.first_head.0 == 0 {
+                reader.first_head = (col, rows[heads.first].text(col).to_string());
+            }
+        }
+        reader
+    }
+
+    pub(crate) fn form(&self) -> &'f Form {
+        self.form
+    }
+
+    /// Reads one row below the headings.
+    pub(crate) fn row(&mut self, row: Row<'_>, out: &mut Output<'_, '_>) -> Result<(), SinkError> {
+        if row.is_blank() || self.is_no_data(&row, out) {
+            return Ok(());
+        }
+        let form = self.form;
+        if let Some(total) = self.total_word(&row, out) {
+            self.check_totals(&row, &total, out);
+            return Ok(());
+        }
+        self.seen_data = true;
+        self.read_values(&row, out);
+        for (at, part, since, all) in &mut self.totals.sums {
+            let number = match &self.values[*at] {
+                Value::Integer(number) => *number as f64,
+                Value::Real(number) => *number,
+                _ => continue,
+            };
+            *part += number;
+            *all += number;
+            since.iter_mut().for_each(|(_, sum)| *sum += number);
+        }
+        write_slot(&mut self.slot, &form.slot, &self.values);
+        let whole_row = Cell { row: row.number, col: 0 };
+        let (columns, sheet_col) = (&form.columns, &self.sheet_col);
+        let named = |at: usize| columns.get(at).filter(|column| may_be_shown(column)).map(|column| column.title.clone());
+        let place = |at: Option<usize>| Cell { row: row.number, col: at.and_then(|at| sheet_col.get(at)).copied().unwrap_or(0) };
+        out.run_checks(&form.checks, &self.values, &named, &place);
+        for unique in &form.uniques {
+            self.check_unique(unique, row.number, out);
+        }
+        for agree in &form.agrees {
+            out.run_agree(agree, &self.values, place(Some(agree.value)));
+        }
+        for fact in &form.facts {
+            out.push_fact(form, fact, &self.values, &self.slot, whole_row)?;
+        }
+        Ok(())
+    }
+
+    fn read_values(&mut self, row: &Row<'_>, out: &mut Output<'_, '_>) {
+        let form = self.form;
+        const NONE: Option<CellRef<'_>> = None;
+        let mut cells = [NONE; 64];
+        for cell in row.cells() {
+            if let Some(Some(at)) = self.column_of.get(cell.col as usize)
+                && let Some(place) = cells.get_mut(usize::from(*at))
+            {
+                *place = Some(cell);
+            }
+        }
+        for (at, column) in form.columns.iter().enumerate() {
+            let place = Cell { row: row.number, col: self.sheet_col[at] };
+            let Some(cell) = cells.get(at).copied().flatten() else {
+                self.fill_blank(at, column, place, out);
+                continue;
+            };
+            let read = if column.reading.kind == Kind::Figure {
+                self.read_figure(cell, at, out)
+            } else {
+                let (before, rest) = self.values.split_at_mut(at);
+                let applies = column.only_when.as_ref().is_none_or(|when| {
+                    when.holds(&|other: usize| before.get(other).map_or(Val::Missing, Val::of))
+                        != Some(false)
+                });
+                let as_text;
+                let reading = if applies {
+                    &column.reading
+                } else {
+                    as_text = Reading { kind: Kind::Text, ..column.reading.clone() };
+                    &as_text
+                };
+                cell::read(cell, reading, self.factors[at], out.across.forms, &mut rest[0])
+            };
+            match read {
+                Ok(()) => out.look_at_school_code(column.reading.kind, &self.values[at], place),
+                Err(fault) => {
+                    self.values[at] = Value::Missing(Missing::Blank);
+                    out.cell_fault(fault, &column.title, place);
+                }
+            }
+        }
+    }
+
+    /// A cell that is not there: taken from above the table, from the cell above it where cells are merged, or missing.
+    fn fill_blank(&mut self, at: usize, column: &Column, place: Cell, out: &mut Output<'_, '_>) {
+        if let Some((value, _)) = &self.context.values[at] {
+            self.values[at].clone_from(value);
+            return;
+        }
+        if column.fill_down && self.seen_data && !self.values[at].is_missing() {
+            return;
+        }
+        self.values[at] = Value::Missing(Missing::Blank);
+        // A column that the file does not have at all was told with the headings.
+        if column.reading.filled && self.sheet_col[at] != 0 {
+            out.cell_fault(cell::blank(&column.reading), &column.title, place);
+        }
+    }
+
+    /// A figure's unit is that of its item; the row, or the heading, may state a larger one.
+    fn read_figure(&mut self, cell: CellRef<'_>, position: usize, out: &mut Output<'_, '_>) -> Result<(), CellFault> {
+        let column = &self.form.columns[position];
+        let text_at = |at: Option<usize>| match at.map(|at| &self.values[at]) {
+            Some(Value::Text(words)) => words.as_str(),
+            _ => "",
+        };
+        let forms = out.across.forms;
+        let item = forms.items().by_id(text_at(column.reading.item_column)).cloned();
+        let mut reading = column.reading.clone();
+        let mut factor = self.factors[position];
+        if let Some(item) = &item {
+            reading.kind = if item.whole_number { Kind::Integer } else { Kind::Number };
+            (reading.unit, reading.may_be_negative) = (Some(item.unit.clone()), item.may_be_negative);
+        } else {
+            reading.may_be_negative = true;
+        }
+        let unit_words = text_at(column.reading.unit_column);
+        if let (Some(item), false) = (&item, unit_words.is_empty()) {
+            match Unit::read(unit_words) {
+                Some((unit, own)) if unit == item.unit || unit == Unit::one() => factor = own,
+                _ => return Err(unit_differs(unit_words, &item.unit)),
+            }
+        }
+        let mut value = Value::Missing(Missing::Blank);
+        // A statement may be yes or no where a number is asked: one or zero.
+        let yes_no = match plainly(cell.words).as_ref() {
+            "是" => Some(1),
+            "否" => Some(0),
+            _ => None,
+        };
+        let read = match yes_no {
+            Some(number) => {
+                value = Value::Integer(number);
+                Ok(())
+            }
+            None => cell::read(cell, &reading, factor, forms, &mut value),
+        };
+        self.values[position] = value;
+        read
+    }
+
+    fn take_unit(&self, at: usize, unit: &Unit, factor: f64, place: Cell, out: &mut Output<'_, '_>) -> f64 {
+        let column = &self.form.columns[at];
+        match &column.reading.unit {
+            Some(expected) if expected != unit && *unit != Unit::one() => {
+                out.cell_fault(unit_differs(&unit.to_string(), expected), &column.title, place);
+                1.0
+            }
+            Some(_) => factor,
+            None if column.reading.kind == Kind::Figure => factor,
+            None => 1.0,
+        }
+    }
+
+    /// Rows that are neither data nor totals: the numbering of the columns, remarks, a heading said again.
+    fn is_no_data(&self, row: &Row<'_>, out: &Output<'_, '_>) -> bool {
+        if !self.seen_data && is_numbering(row) {
+            return true;
+        }
+        if row.text(self.first_head.0) == self.first_head.1 && self.first_head.0 != 0 {
+            return true;
+        }
+        let Some(first) = row.cells().next() else { return true };
+        let words = first.words;
+        // A remark stands alone in its row, or with the names of those who sign.
+        let few = row.cells().nth(4).is_none();
+        let note = || {
+            let words = label(words);
+            out.across.forms.words.notes.iter().any(|note| words.starts_with(note.as_str()))
+        };
+        few && !words.is_empty() && note()
+    }
+
+    /// The word by which a row says that it is a total.
+    fn total_word(&self, row: &Row<'_>, out: &Output<'_, '_>) -> Option<String> {
+        let totals = &out.across.forms.words.totals;
+        row.cells().take(8).find_map(|cell| {
+            let words = cell.words.trim_end();
+            if words.len() > 90 || !totals.iter().any(|total| ends_alike(words, total)) {
+                return None;
+            }
+            let is_number = self.column_of.get(cell.col as usize).copied().flatten().is_some_and(|at| {
+                matches!(self.form.columns[usize::from(at)].reading.kind, Kind::Integer | Kind::Number | Kind::Figure)
+                    && self.form.columns[usize::from(at)].reading.vocabulary.is_none()
+            });
+            let words = label(words);
+            totals.iter().find(|total| !is_number && words.ends_with(total.as_str())).cloned()
+        })
+    }
+
+    fn check_totals(&mut self, row: &Row<'_>, total: &str, out: &mut Output<'_, '_>) {
+        let form = self.form;
+        for (at, part, since, all) in &mut self.totals.sums {
+            let column = &form.columns[*at];
+            let place = Cell { row: row.number, col: self.sheet_col[*at] };
+            let since_same = since.iter_mut().find(|(word, _)| word == total);
+            let candidates = [*part, since_same.as_ref().map_or(*all, |(_, sum)| *sum), *all];
+            let mut value = Value::Missing(Missing::Blank);
+            if let Some(cell) = row.cell(place.col) {
+                match cell::read(cell, &column.reading, self.factors[*at], out.across.forms, &mut value) {
+                    Ok(()) => {}
+                    Err(fault) => out.cell_fault(fault, &column.title, place),
+                }
+            }
+            let stated = match value {
+                Value::Integer(number) => Some(number as f64),
+                Value::Real(number) => Some(number),
+                _ => None,
+            };
+            let differs = stated.filter(|stated| !candidates.iter().any(|sum| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0)));
+            if let Some(stated) = differs {
+                let (title, sum) = (&column.title, facts::significant(candidates[0]));
+                let fault = CellFault {
+                    code: "total-differs",
+                    severity: facts::Severity::Experience,
+                    what: text!("“{total}”写的是 {stated}，上面各行相加为 {sum}", "the total says {stated}; the rows above add up to {sum}"),
+                    hint: text!("看看是否漏了行、重复了行，或合计没有更新", "see whether a row is missing or double, or the total is old"),
+                };
+                out.cell_fault(fault, title, place);
+            }
+            *part = 0.0;
+            match since_same {
+                Some((_, sum)) => *sum = 0.0,
+                None => since.push((total.to_string(), 0.0)),
+            }
+        }
+    }
+
+    fn check_unique(&self, unique: &Unique, row: u32, out: &mut Output<'_, '_>) {
+        let get = |at: usize| self.values.get(at).map_or(Val::Missing, Val::of);
+        if unique.when.as_ref().is_some_and(|when| when.holds(&get) != Some(true)) {
+            return;
+        }
+        let Some(key) = hash_of(&unique.rule.code, unique.key.iter().map(|at| &self.values[*at])) else { return };
+        let within = unique.within.as_ref().map_or(0, |(at, _)| hash_all([&self.values[*at]]));
+        let col = unique.at.and_then(|at| self.sheet_col.get(at)).copied().unwrap_or(0);
+        let spot = Spot { row, col, ..out.spot };
+        let (rule, first): (&Rule, Spot) = match (out.across.meet(key, within, spot), &unique.within) {
+            (Met::First, _) => return,
+            (Met::Same(first), Some((_, rule))) => (rule, first),
+            (Met::Same(first) | Met::Other(first), _) => (&unique.rule, first),
+        };
+        let first = out.across.place(first).words();
+        let (zh, en) = (&first.zh, &first.en);
+        let detail = text!("：另一处在 {zh}", ": the other is at {en}");
+        out.broken_rule(rule, &detail, Cell { row, col });
+    }
+}
+
+pub(crate) fn unit_differs(found: &str, expected: &Unit) -> CellFault {
+    let title = expected.title();
+    let (zh, en) = (&title.zh, &title.en);
+    CellFault {
+        code: "unit-differs",
+        severity: facts::Severity::Logic,
+        what: text!("单位“{found}”与这一项的单位（{zh}）不是一回事", "the unit `{found}` measures something else than {en}"),
+        hint: text!("核对单位；面积用平方米，金额用元或万元", "check the unit: areas in m², money in yuan or 万元"),
+    }
+}
+
+/// Numbers and codes may stand in a message; what names a person may not.
+fn may_be_shown(column: &Column) -> bool {
+    !matches!(column.reading.kind, Kind::CitizenId | Kind::StudentNo | Kind::Text | Kind::Date)
+}
+
+/// Whether words end in the same character as a total word; cheap enough for every row.
+fn ends_alike(words: &str, total: &str) -> bool {
+    let (Some(last), Some(wanted)) = (words.chars().next_back(), total.chars().next_back()) else { return false };
+    last.to_lowercase().eq(wanted.to_lowercase()) || last == ')' || last == '）' || last == '：' || last == ':'
+}
