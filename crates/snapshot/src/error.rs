@@ -204,12 +204,15 @@ impl HomeError {
                 text!("没有保存原始文件 {hash}。请重新导入该文件。", "The raw file {hash} is not kept here. Import it again.")
             }
             HomeError::FilterRefused { filter, why: Text { zh, en } } => {
-                text!("口径条件不被接受：{zh}。条件：{filter}", "The filter is refused: {en}. Filter: {filter}")
+                text!(
+                    "口径条件“{filter}”不被接受：{zh}。请改写该条件。",
+                    "The filter \"{filter}\" is refused: {en}. Write it otherwise."
+                )
             }
             HomeError::FilterTooLong { filter } => {
                 text!(
-                    "口径条件计算过久，已停止。请简化条件：{filter}",
-                    "The filter took far too many steps and was stopped. Make it simpler: {filter}"
+                    "口径条件“{filter}”计算过久，已停止。请简化该条件。",
+                    "The filter \"{filter}\" took far too many steps and was stopped. Make it simpler."
                 )
             }
             HomeError::WrongValue { table, column, place, why: Text { zh, en } } => {
@@ -231,7 +234,10 @@ impl HomeError {
                 )
             }
             HomeError::LookUnsigned => {
-                text!("查阅个人信息须写明查阅人和用途。", "A look at people's data must say who looks and for what purpose.")
+                text!(
+                    "未能查阅个人信息：没有写明查阅人或用途。请写明后再查阅。",
+                    "People's data were not shown: a look must say who looks and for what purpose. Say so and look again."
+                )
             }
         }
     }
@@ -273,5 +279,66 @@ impl std::error::Error for HomeError {
             HomeError::Sql { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both languages say the place and, after it, the way on.
+    fn check(error: HomeError, place: &str) {
+        let Text { zh, en } = error.words();
+        for words in [&zh, &en] {
+            assert!(words.contains(place) && !words.contains(['{', '}']), "{words}");
+        }
+        assert!(zh.ends_with('。') && zh.matches(['。', '，', '；']).count() > 1, "{zh}");
+        assert!(en.ends_with('.') && en.is_ascii(), "{en}");
+    }
+
+    #[test]
+    fn an_error_of_the_system_is_told_by_its_kind() {
+        let path = Path::new("/data/junheng");
+        for (kind, way_on) in [
+            (io::ErrorKind::StorageFull, "腾出空间"),
+            (io::ErrorKind::QuotaExceeded, "腾出空间"),
+            (io::ErrorKind::ReadOnlyFilesystem, "--home"),
+            (io::ErrorKind::PermissionDenied, "--home"),
+        ] {
+            let error = HomeError::io(Act::Publish, path, kind.into());
+            assert!(error.words().zh.contains(way_on));
+            check(error, "/data/junheng");
+        }
+        let sql = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        let full = HomeError::sql(Act::WriteSnapshot, path, sql(rusqlite::ffi::SQLITE_FULL));
+        assert!(matches!(full, HomeError::DiskFull { .. }));
+        let read_only = HomeError::sql(Act::WriteSnapshot, path, sql(rusqlite::ffi::SQLITE_READONLY));
+        assert!(matches!(read_only, HomeError::ReadOnly { .. }));
+        let corrupt = HomeError::sql(Act::ReadSnapshot, path, sql(rusqlite::ffi::SQLITE_CORRUPT));
+        check(corrupt, "/data/junheng");
+    }
+
+    #[test]
+    fn every_error_names_its_place_and_the_way_on() {
+        let path = || PathBuf::from("/data/x");
+        let why = || text!("太长", "too long");
+        check(HomeError::NoHome { path: path() }, "/data/x");
+        check(HomeError::Locked { path: path(), who: None }, "/data/x");
+        check(HomeError::Locked { path: path(), who: Some("junheng 7".into()) }, "junheng 7");
+        check(HomeError::NoRandomness { path: path() }, "/data/x");
+        check(HomeError::SchemaVersion { path: path(), found: 1, known: 2 }, "/data/x");
+        check(HomeError::SchemaVersion { path: path(), found: 3, known: 2 }, "/data/x");
+        check(HomeError::NoSnapshot { wanted: "0a".into() }, "0a");
+        check(HomeError::AmbiguousId { wanted: "0a".into(), candidates: Vec::new() }, "0a");
+        check(HomeError::KeyMissing { path: path() }, "/data/x");
+        check(HomeError::KeyDamaged { path: path() }, "/data/x");
+        check(HomeError::OtherKey { path: path() }, "/data/x");
+        check(HomeError::NoRawFile { hash: "0a".into() }, "0a");
+        check(HomeError::FilterTooLong { filter: "size > 1".into() }, "size > 1");
+        check(HomeError::FilterRefused { filter: "size > 1".into(), why: why() }, "size > 1");
+        check(HomeError::WrongValue { table: "classes", column: "size", place: "a 7".into(), why: why() }, "a 7");
+        check(HomeError::RowTooLate { table: "classes" }, "classes");
+        check(HomeError::Contradictions { n: 3 }, "3");
+        check(HomeError::LookUnsigned, "");
     }
 }

@@ -190,3 +190,58 @@ pub(crate) fn check_shape(filter: &str) -> Result<(), Text> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_takes_too_many_steps_is_stopped() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE classes (size INTEGER)").unwrap();
+        for size in 0..1000 {
+            db.execute("INSERT INTO classes VALUES (?)", [size]).unwrap();
+        }
+        let guard = Guard::set(&db).unwrap();
+        let count = |steps| {
+            guard.expect(Scope::Own);
+            guard.allow_steps(steps);
+            let sql = "SELECT count(*) FROM classes a, classes b WHERE a.size + b.size = 7";
+            db.query_row(sql, [], |row| row.get::<_, i64>(0))
+        };
+        assert_eq!(count(100_000_000).unwrap(), 8);
+        let error = count(100_000).unwrap_err();
+        assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::OperationInterrupted));
+        assert_eq!(count(100_000_000).unwrap(), 8, "the next one may take its own");
+    }
+
+    /// Without the check of shape before it, the authorizer alone holds.
+    #[test]
+    fn the_authorizer_holds_alone() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch("CREATE TABLE classes (size INTEGER, origin INTEGER); CREATE TABLE students (name TEXT)").unwrap();
+        let guard = Guard::set(&db).unwrap();
+        let Some(table) = facts::table("classes") else { panic!() };
+        let sql = |filter: &str| format!("SELECT 1 FROM classes WHERE ({filter}\n)");
+        for (sql, allowed) in [
+            (sql("size > 1"), true),
+            (sql("origin > 1"), false),
+            (sql("1) UNION SELECT name FROM students WHERE (1"), false),
+            (sql("1) UNION SELECT sql FROM sqlite_master WHERE (1"), false),
+            (sql("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n) > 1"), false),
+            (sql("load_extension('x') = 1"), false),
+            ("PRAGMA user_version = 7".into(), false),
+            ("ATTACH DATABASE ':memory:' AS other".into(), false),
+            ("INSERT INTO classes VALUES (1, 1)".into(), false),
+            ("DELETE FROM classes".into(), false),
+            ("CREATE TABLE x (y)".into(), false),
+            ("DROP TABLE classes".into(), false),
+            ("BEGIN".into(), false),
+            ("VACUUM INTO 'x'".into(), false),
+        ] {
+            guard.expect(Scope::Filter(table));
+            let ran = db.execute_batch(&sql);
+            assert_eq!(ran.is_ok(), allowed, "{sql}: {ran:?}");
+        }
+    }
+}

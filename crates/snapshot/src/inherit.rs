@@ -1,6 +1,7 @@
 //! Taking over a parent's rows: all but those of the forms and slots that came anew, people and facts alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use facts::{FileHash, Origin, TABLES};
 
@@ -22,19 +23,22 @@ struct Inherited {
 
 pub(crate) fn take_over(writer: &mut SnapshotWriter<'_>) -> Result<(), HomeError> {
     let Some(parent) = writer.parent.clone() else { return Ok(()) };
+    // Asked before any row is taken over: these came anew.
+    let slots = writer.origins.slots();
     let home = writer.lock.home().clone();
     let path = home.snapshot_path(&writer.county, &parent);
     if !path.is_file() {
         return Err(HomeError::NoSnapshot { wanted: parent.to_string() });
     }
     let failed = |error| HomeError::sql(Act::ReadSnapshot, &path, error);
-    let not_written = |error| HomeError::sql(Act::WriteSnapshot, &path, error);
+    let written = writer.temporary.path().to_path_buf();
+    let not_written = |error| HomeError::sql(Act::WriteSnapshot, &written, error);
     let db = open_immutable(&path)?;
     let parent_manifest = manifest(&db, &path, &writer.county, &parent)?;
     let origins = rows(&db, "SELECT id, form, file, sheet, slot FROM origins", |row| {
         let (form, slot): (String, String) = (row.get(1)?, row.get(4)?);
         let key = (form, slot);
-        let kept = !writer.slots.contains(&key);
+        let kept = !slots.contains(&key);
         let (form, slot) = key;
         Ok((row.get(0)?, Inherited { form, file: FileHash(row.get(2)?), sheet: row.get(3)?, slot, kept }))
     });
@@ -55,14 +59,14 @@ pub(crate) fn take_over(writer: &mut SnapshotWriter<'_>) -> Result<(), HomeError
             }
         }
     }
-    take_over_people(writer, &home.people_path(&writer.county, &parent))?;
+    take_over_people(writer, &slots, &home.people_path(&writer.county, &parent))?;
     let mut manifest = parent_manifest;
     manifest.files.retain(|file| origins.values().any(|origin| origin.kept && origin.file == file.hash));
     writer.inherited = Some(manifest);
     Ok(())
 }
 
-fn take_over_people(writer: &mut SnapshotWriter<'_>, path: &std::path::Path) -> Result<(), HomeError> {
+fn take_over_people(writer: &mut SnapshotWriter<'_>, slots: &BTreeSet<(String, String)>, path: &Path) -> Result<(), HomeError> {
     if !path.is_file() {
         return Ok(());
     }
@@ -70,7 +74,7 @@ fn take_over_people(writer: &mut SnapshotWriter<'_>, path: &std::path::Path) -> 
     let key = key::read(home)?.ok_or_else(|| HomeError::KeyMissing { path: key::path(home) })?;
     people::read_all(path, &key, |stretch, row, values| {
         let slot = (stretch.form.clone(), stretch.slot.clone());
-        let Some(index) = position(stretch.table).filter(|_| !writer.slots.contains(&slot)) else { return Ok(()) };
+        let Some(index) = position(stretch.table).filter(|_| !slots.contains(&slot)) else { return Ok(()) };
         let file = FileHash(stretch.file.clone());
         let origin = Origin { form: &stretch.form, file: &file, sheet: &stretch.sheet, row, col: None, slot: &stretch.slot };
         writer.add_person(index, &values, &origin)

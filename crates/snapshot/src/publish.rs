@@ -9,6 +9,7 @@ use crate::durable::{sync_folder, write_whole};
 use crate::open::{damaged, read_manifest};
 use crate::reader::rows;
 use crate::storage::{create_index, fact_columns, fill_registers};
+use crate::verify::verify;
 use crate::writer::{Finish, Finished, SnapshotWriter};
 use crate::{Act, HomeError, Manifest, SCHEMA_VERSION, SnapshotId, SourceFile};
 
@@ -27,7 +28,9 @@ pub(crate) fn publish(mut writer: SnapshotWriter<'_>, finish: Finish) -> Result<
         return Err(damaged(&folder, facts::text!("无法编号", "it cannot be named")));
     };
     let path = home.snapshot_path(&county, &id);
-    if let Ok(manifest) = read_manifest(&path, &county, &id) {
+    // Known and whole. One that is damaged is written anew in its place.
+    let known = read_manifest(&path, &county, &id).and_then(|known| verify(&home, &known).map(|()| known));
+    if let Ok(manifest) = known {
         note_latest(&folder, &id).map_err(unpublished)?;
         return Ok(Finished::Unchanged(manifest));
     }

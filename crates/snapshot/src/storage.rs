@@ -48,7 +48,12 @@ impl ToSql for Stored<'_> {
 /// Brings a value to the form of its column, or says why it does not fit.
 pub(crate) fn to_stored<'a>(column: &Column, value: &'a Value) -> Result<Stored<'a>, Text> {
     use ColumnKind::*;
-    let misfit = || text!("{value:?} 不是 {:?}", "{value:?} is no {:?}", column.kind);
+    let (title, kind) = (column.title, column.kind);
+    let misfit = || match value {
+        // What identifies a person has no place in a message.
+        Value::Text(words) if !column.personal => text!("“{words}”不能作为{title}", "\"{words}\" is no {kind:?}"),
+        _ => text!("此值不能作为{title}", "this value is no {kind:?}"),
+    };
     Ok(match (column.kind, value) {
         (_, Value::Missing(reason)) => Stored::Missing(*reason),
         (_, Value::Text(words)) if words.is_empty() => Stored::Missing(Missing::Blank),

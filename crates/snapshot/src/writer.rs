@@ -48,8 +48,6 @@ pub struct SnapshotWriter<'a> {
     pub(crate) content: Content,
     pub(crate) tables: Vec<TableState>,
     pub(crate) origins: Origins,
-    /// The forms and slots that came anew: the parent's rows of these are not taken over.
-    pub(crate) slots: BTreeSet<(String, String)>,
     /// Set once the parent's rows have been taken over and the keys compared.
     settled: Option<Vec<KeyConflict>>,
     pub(crate) inherited: Option<Manifest>,
@@ -103,7 +101,6 @@ impl<'a> SnapshotWriter<'a> {
             content: Content::new(),
             tables: TABLES.iter().map(TableState::new).collect(),
             origins: Origins::default(),
-            slots: BTreeSet::new(),
             settled: None,
             inherited: None,
             buffer: Vec::new(),
@@ -217,9 +214,6 @@ impl<'a> SnapshotWriter<'a> {
         if personal_columns(table).next().is_some() {
             self.add_person(index, &personal, origin)?;
         }
-        if self.origins.is_new_slot(origin) {
-            self.slots.insert((origin.form.to_string(), origin.slot.to_string()));
-        }
         Ok(())
     }
 }
@@ -290,7 +284,6 @@ pub(crate) struct Origins {
     numbers: BTreeMap<OriginKey, (i64, RowHash)>,
     /// Rows come in stretches of one origin: most often it is the last one again.
     last: Option<(OriginKey, i64, RowHash)>,
-    slot_noted: bool,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
@@ -333,13 +326,12 @@ impl Origins {
             }
         };
         self.last = Some((key, number, hash));
-        self.slot_noted = false;
         Ok((number, hash))
     }
 
-    /// Whether the last numbered origin's slot has still to be noted.
-    fn is_new_slot(&mut self, _origin: &Origin<'_>) -> bool {
-        !std::mem::replace(&mut self.slot_noted, true)
+    /// The forms and slots of the origins so far.
+    pub(crate) fn slots(&self) -> BTreeSet<(String, String)> {
+        self.numbers.keys().map(|key| (key.form.clone(), key.slot.clone())).collect()
     }
 }
 
@@ -353,4 +345,46 @@ fn create(path: &Path) -> rusqlite::Result<Connection> {
          BEGIN; {SHARED_TABLES}"
     ))?;
     Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Home;
+
+    /// SQLite's own limit of pages gives the very error of a full disk.
+    #[test]
+    fn a_full_disk_leaves_the_last_snapshot_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open_or_create(dir.path()).unwrap();
+        let lock = home.lock("甲").unwrap();
+        let county = CountyCode::parse("530000").unwrap();
+        let file = facts::FileHash("ab".repeat(32));
+        let finish =
+            || Finish { county_name: "某县".into(), created: Timestamp::UNIX_EPOCH, files: Vec::new(), findings: Vec::new() };
+        let publish = |n_rows: u32, n_pages: i64, parent: Option<&SnapshotId>| {
+            let mut writer = SnapshotWriter::begin(&lock, county.clone(), parent)?;
+            writer.db.pragma_update(None, "cache_size", 10).unwrap();
+            writer.db.pragma_update(None, "max_page_count", n_pages).unwrap();
+            let Some(table) = facts::table("school_figures") else { panic!() };
+            for row in 0..n_rows {
+                let mut values = ["2153000012", "2025-2026", "primary", ""].map(Value::text).to_vec();
+                values[3] = Value::text(format!("item {row}"));
+                values.push(Value::Integer(1));
+                let slot = "2153000012/2025-2026";
+                let origin = Origin { form: "f", file: &file, sheet: "", row, col: None, slot };
+                writer.push_row(table, &values, &origin)?;
+            }
+            writer.finish(finish())
+        };
+        let first = publish(10, 1000, None).unwrap().manifest().clone();
+        for n_pages in [15, 20, 30, 40] {
+            let error = publish(5000, n_pages, Some(&first.id)).unwrap_err();
+            assert!(matches!(error, HomeError::DiskFull { .. }), "{n_pages}: {error:?}");
+            let folder = home.county(&county);
+            assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2, "the snapshot and the note which is latest");
+            home.snapshot(first.id.as_str()).unwrap().verify().unwrap();
+        }
+        assert!(publish(5000, 1000, Some(&first.id)).is_ok());
+    }
 }

@@ -129,7 +129,7 @@ fn a_refusal_says_what_and_why() {
     let refusal = snapshot.stock(&query("students", "phone is null", Aggregate::CountRows)).unwrap_err().words();
     assert!(refusal.zh.contains("phone"), "{refusal}");
     let refusal = snapshot.stock(&query("students", "upper(school) = 'S1'", Aggregate::CountRows)).unwrap_err().words();
-    assert_eq!(refusal.en, "The filter is refused: a filter does not call upper. Filter: upper(school) = 'S1'");
+    assert_eq!(refusal.en, "The filter \"upper(school) = 'S1'\" is refused: a filter does not call upper. Write it otherwise.");
 }
 
 #[test]
@@ -137,8 +137,9 @@ fn many_threads_read_one_snapshot() {
     let (_dir, home, id) = county_home();
     std::thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| {
-                let snapshot = home.snapshot(&id).unwrap();
+            // Opened here and read there: an opening can be handed over.
+            let snapshot = home.snapshot(&id).unwrap();
+            scope.spawn(move || {
                 for _ in 0..20 {
                     let rows = snapshot.stock(&query("students", "boarding = 1", Aggregate::CountRows)).unwrap();
                     assert_eq!(rows[0].value, Some(300.0));

@@ -1,4 +1,5 @@
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -44,7 +45,9 @@ fn the_child_imports() {
 fn killed_at_any_moment_it_leaves_the_last_snapshot_whole() {
     let (_dir, home) = home();
     let first = publish_new(&home.lock("甲").unwrap(), None, &[figure("S1", "primary", "books", 40.0, 1)]);
-    for round in 0..25 {
+    let (mut n_published, mut n_unfinished, mut round) = (0, 0, 0);
+    // Until it has been killed often, before as well as after it published.
+    while round < 25 || (round < 200 && (n_published == 0 || n_unfinished == 0)) {
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", "kill::the_child_imports", "--nocapture"])
             .env(CHILD_HOME, home.path())
@@ -53,11 +56,14 @@ fn killed_at_any_moment_it_leaves_the_last_snapshot_whole() {
             .spawn()
             .unwrap();
         // The moments sweep over starting, writing, publishing and beginning again.
-        std::thread::sleep(Duration::from_millis(10 + round * 17));
+        std::thread::sleep(Duration::from_millis(10 + round % 40 * 17));
+        round += 1;
         child.kill().unwrap();
         child.wait().unwrap();
 
+        n_unfinished += usize::from(files_below(home.path()).iter().any(|(path, _)| is_temporary(path)));
         let listing = home.list().unwrap();
+        n_published = listing.manifests.len() - 1;
         assert!(listing.broken.is_empty(), "{:?}", listing.broken);
         assert!(listing.manifests.iter().any(|manifest| manifest.id == first.id));
         for manifest in &listing.manifests {
@@ -70,12 +76,17 @@ fn killed_at_any_moment_it_leaves_the_last_snapshot_whole() {
         let finished = publish(&lock, Some(&first.id), &[figure("S1", "primary", "books", 40.0, 1)]);
         assert_eq!(finished, Finished::Unchanged(first.clone()));
         for (path, _) in files_below(home.path()) {
-            assert!(path.extension().is_none_or(|ending| ending != "tmp"), "{}", path.display());
+            assert!(!is_temporary(&path), "{}", path.display());
         }
         if let Ok(raw) = home.read_raw(&facts::FileHash(raw_hash())) {
             assert_eq!(raw.len(), 200_000);
         }
     }
+    assert!(n_published > 0 && n_unfinished > 0, "{n_published} published, {n_unfinished} killed in the midst");
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "tmp")
 }
 
 /// SHA-256 of two hundred thousand threes, as `head -c 200000 /dev/zero | tr '\0' '\3' | sha256sum` says.
