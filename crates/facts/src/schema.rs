@@ -1,5 +1,5 @@
-/// A fact table: what one row is, and its columns. Every table also has the columns of provenance that the snapshot adds
-/// (`src_form`, `src_file`, `src_sheet`, `src_row`, `src_col`, `slot`, `missing`).
+/// A fact table: what one row is, and its columns. Beside them the snapshot keeps where every row came from (form, file,
+/// sheet, row, cell, slot) and why each missing value is missing.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     pub name: &'static str,
