@@ -34,7 +34,8 @@ impl<'a> Source<'a> {
     pub fn of_county(self, figure: &TableFigure, row_stage: Option<Stage>) -> CountyFigure {
         let stage = figure.stage.or(row_stage).unwrap_or(Stage::Whole);
         let (schools, mut lacking) = self.schools(figure, stage);
-        let unknown = !lacking.is_empty();
+        // Of a county without a single school nothing was counted, which is not zero.
+        let unknown = !lacking.is_empty() || self.outcome.matrix.schools.is_empty();
         let value = match &figure.of {
             FigureOf::Schools => (!unknown).then_some(schools.len() as f64),
             FigureOf::Value(program) => {

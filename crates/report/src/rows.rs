@@ -6,6 +6,9 @@ use crate::figure::{CountyFigure, Source};
 use crate::sheet::{Cell, Mark};
 use crate::words;
 
+/// In a cell that the form rules out.
+const RULED_OUT: &str = "——";
+
 /// The rows of an official table, and for which schools' data its missing figures wait, by number of the column.
 pub(crate) struct TableBody {
     pub rows: Vec<Vec<Cell>>,
@@ -74,6 +77,9 @@ impl Filling<'_> {
         let (Some(measure), Some(stage), Some(rule)) = (line.measure, stage, self.source.resolved.indicators.get(indicator)) else {
             return Cell::empty();
         };
+        if let Some(cell) = self.nobody_to_measure(stage) {
+            return cell;
+        }
         let outcome = self.source.outcome;
         let decimals = line.decimals.or(column.decimals).unwrap_or(rule.form_decimals);
         let states: Vec<(usize, State)> = (0..outcome.matrix.schools.len())
@@ -88,7 +94,7 @@ impl Filling<'_> {
                 let over = self.over_limit(indicator, stage);
                 Cell::number(cv, decimals).marked(if over { Mark::Short } else { Mark::None })
             }),
-            StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting if rule.threshold.is_none() => Some(Cell::word("——")),
+            StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting if rule.threshold.is_none() => Some(Cell::word(RULED_OUT)),
             StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting => {
                 let met = states.iter().filter(|(_, state)| *state == State::Met).count();
                 share(measure, met, states.len(), line.decimals.or(column.decimals))
@@ -112,6 +118,9 @@ impl Filling<'_> {
         column: &TableColumn,
     ) -> Cell {
         let Some(judged) = self.source.outcome.judgements.get(judgement) else { return Cell::empty() };
+        if let Some(cell) = self.nobody_to_measure(stage) {
+            return cell;
+        }
         let decimals = line.decimals.or(column.decimals);
         match (&judged.rows, measure) {
             (Rows::AtLeast(_) | Rows::Items(_), StageMeasure::SchoolsMeeting | StageMeasure::ShareMeeting) => {
@@ -132,8 +141,17 @@ impl Filling<'_> {
                     None => words::missing(self.lang),
                 }
             }
-            _ => Cell::word("——"),
+            _ => Cell::word(RULED_OUT),
         }
+    }
+
+    /// What stands in the place of any measure of a stage that no examined school teaches.
+    fn nobody_to_measure(&self, stage: Stage) -> Option<Cell> {
+        if self.examined(stage).next().is_some() {
+            return None;
+        }
+        let nothing_known = self.source.outcome.matrix.schools.is_empty();
+        Some(if nothing_known { words::missing(self.lang) } else { Cell::word(RULED_OUT) })
     }
 
     /// Whether any judgement finds the coefficient of an indicator too high.

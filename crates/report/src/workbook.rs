@@ -158,7 +158,7 @@ fn write_cell(
     styles: &mut Styles,
 ) -> Result<(), XlsxError> {
     let sign = cell.mark.sign();
-    let with_sign = |words: &str| if sign.is_empty() { words.to_string() } else { format!("{words} {sign}") };
+    let with_sign = |words: &str| format!("{words} {sign}").trim().to_string();
     match &cell.shown {
         Shown::Above => Ok(()),
         Shown::Empty => worksheet.write_blank(row, col, styles.get(Style::Words(cell.mark))).map(drop),
@@ -170,6 +170,7 @@ fn write_cell(
         }
         Shown::Missing(words) => span(worksheet, (row, col), (last_row, col), words, styles.get(Style::Missing)),
         Shown::Number { value, decimals } => {
+            // A spreadsheet shows these fifteen digits rounded half up, as the law rounds: what is printed is the legal figure.
             let format = styles.get(Style::Number(*decimals, cell.mark));
             worksheet.write_number_with_format(row, col, significant(*value), format).map(drop)
         }

@@ -75,7 +75,7 @@ pub(super) fn table(entry: &Entry<'_>) -> Option<TableEntry> {
         head: head?,
         label,
         sheet,
-        unit_line: fields.title("unit_line").unwrap_or_else(|| Text::new("", "")),
+        unit_line: if fields.has("unit_line") { fields.need_title("unit_line") } else { Text::new("", "") },
         rows: rows?,
         stages: fields.stages("stages").unwrap_or_default(),
         part: fields.text("part"),
@@ -131,8 +131,8 @@ fn column((table, mark): (&DeTable<'_>, Mark), faults: &Faults<'_>) -> Option<Co
 
 fn shows(fields: &Fields<'_>, way: &str, faults: &Faults<'_>) -> Vec<ShowsEntry> {
     let verdict = || {
-        let empty = || Text::new("", "");
-        (fields.title("met").unwrap_or_else(empty), fields.title("unmet").unwrap_or_else(empty))
+        let words = |key: &str| if fields.has(key) { fields.need_title(key) } else { Text::new("", "") };
+        (words("met"), words("unmet"))
     };
     let one = |shows: Option<ShowsEntry>| shows.into_iter().collect::<Vec<_>>();
     match way {
@@ -152,7 +152,7 @@ fn shows(fields: &Fields<'_>, way: &str, faults: &Faults<'_>) -> Vec<ShowsEntry>
                 }
             })
         })),
-        "words" => one(fields.title("words").map(|words| ShowsEntry::Plain(Shows::Words(words)))),
+        "words" => vec![ShowsEntry::Plain(Shows::Words(fields.need_title("words")))],
         "indicator" => one(fields.text("indicator").map(ShowsEntry::Indicator)),
         "judgement" => one(fields.text("judgement").map(|judgement| {
             let (met, unmet) = verdict();

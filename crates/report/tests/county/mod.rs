@@ -121,15 +121,27 @@ pub fn signed() -> Signed {
     Signed { body: "示例县教育局".into(), filled_by: "填表人甲".into(), day: Some(CREATED), ..Signed::default() }
 }
 
-/// The sheets of a workbook as text: a line for each row, cells between bars, whole figures as the cells hold them.
+/// The sheets of a workbook as they are printed: a line for each row, cells between bars.
 pub fn grid(bytes: &[u8]) -> String {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let formats = number_formats(&part(bytes, "xl/styles.xml"));
     let mut text = String::new();
-    for name in workbook.sheet_names() {
+    for (index, name) in workbook.sheet_names().into_iter().enumerate() {
         text.push_str(&format!("## {name}\n"));
         assert!(workbook.worksheet_formula(&name).unwrap().is_empty(), "a cell of {name} is a formula");
-        for row in workbook.worksheet_range(&name).unwrap().rows() {
-            let cells: Vec<String> = row.iter().map(words).collect();
+        let xml = part(bytes, &format!("xl/worksheets/sheet{}.xml", index + 1));
+        let range = workbook.worksheet_range(&name).unwrap();
+        for (row, cells) in range.rows().enumerate() {
+            let shown = |(col, cell): (usize, &Data)| match cell {
+                Data::Empty => String::new(),
+                Data::String(words) => words.replace('\n', " / "),
+                Data::Float(number) => {
+                    let place = facts::Cell { row: row as u32 + 1, col: col as u32 + 1 };
+                    printed(*number, &formats[style_of(&xml, place)])
+                }
+                other => panic!("neither text nor number: {other:?}"),
+            };
+            let cells: Vec<String> = cells.iter().enumerate().map(shown).collect();
             text.push_str(cells.join("|").trim_end_matches('|'));
             text.push('\n');
         }
@@ -137,13 +149,37 @@ pub fn grid(bytes: &[u8]) -> String {
     text
 }
 
-fn words(cell: &Data) -> String {
-    match cell {
-        Data::Empty => String::new(),
-        Data::String(words) => words.replace('\n', " / "),
-        Data::Float(number) => number.to_string(),
-        other => panic!("neither text nor number: {other:?}"),
-    }
+/// The number format of each cell style, in the order of the styles.
+fn number_formats(styles: &str) -> Vec<String> {
+    let custom = |id: &str| {
+        let (_, after) = styles.split_once(&format!("numFmtId=\"{id}\" formatCode=\""))?;
+        Some(after.split_once('"')?.0.replace("&quot;", "\""))
+    };
+    let (_, after) = styles.split_once("<cellXfs").unwrap();
+    let (formats, _) = after.split_once("</cellXfs>").unwrap();
+    formats
+        .split("<xf numFmtId=\"")
+        .skip(1)
+        .map(|style| match style.split_once('"').unwrap().0 {
+            "0" => "General".to_string(),
+            "1" => "0".to_string(),
+            "2" => "0.00".to_string(),
+            "49" => "@".to_string(),
+            id => custom(id).unwrap(),
+        })
+        .collect()
+}
+
+fn style_of(sheet: &str, place: facts::Cell) -> usize {
+    let (_, after) = sheet.split_once(&format!("<c r=\"{place}\" s=\"")).unwrap();
+    after.split_once('"').unwrap().0.parse().unwrap()
+}
+
+/// A number under a format such as `0.00"▲"`.
+fn printed(number: f64, format: &str) -> String {
+    let (digits, sign) = format.split_once('"').unwrap_or((format, ""));
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    format!("{}{}", measures::round_half_up(number, decimals as u8), sign.trim_matches('"'))
 }
 
 /// A part of the workbook as the XML that it is.
