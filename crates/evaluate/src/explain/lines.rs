@@ -17,7 +17,10 @@ impl Explanation {
         let (stage, title, state) = (self.stage.title(), &self.indicator.title, self.state.title());
         let (stage_zh, stage_en, title_zh, title_en) = (stage.zh, stage.en, &title.zh, &title.en);
         let (state_zh, state_en) = (state.zh, state.en);
-        lines.push(text!("{school}（{code}）{stage_zh} · {title_zh}：{state_zh}", "{school} ({code}), {stage_en} · {title_en}: {state_en}"));
+        lines.push(text!(
+            "{school}（{code}）{stage_zh} · {title_zh}：{state_zh}",
+            "{school} ({code}), {stage_en} · {title_en}: {state_en}"
+        ));
         let value = number(self.value);
         let (unit_zh, unit_en) = (self.indicator.unit.title().zh, self.indicator.unit.title().en);
         let (formula, worked) = (&self.formula, &self.worked);
@@ -152,10 +155,8 @@ fn stock_lines(stock: &ExplainedStock) -> Vec<Text> {
     let (zh, en, value) = (&stock.title.zh, &stock.title.en, number(stock.value));
     let (unit_zh, unit_en) = (stock.unit.title().zh, stock.unit.title().en);
     let (table, filter) = (&stock.table, &stock.filter);
-    let mut lines = vec![text!(
-        "  {zh} = {value} {unit_zh}（{table}：{filter}）",
-        "  {en} = {value} {unit_en} ({table}: {filter})"
-    )];
+    let mut lines =
+        vec![text!("  {zh} = {value} {unit_zh}（{table}：{filter}）", "  {en} = {value} {unit_en} ({table}: {filter})")];
     if let Cell::Missing(lack) = stock.measured {
         let (zh, en) = (lack.title().zh, lack.title().en);
         lines.push(text!("    没有数值：{zh}", "    no value: {en}"));
@@ -183,7 +184,8 @@ fn unit_lines(unit: &ExplainedUnit, several: bool) -> Vec<Text> {
     }
     if let Some(working) = &unit.working {
         let (words, share, article) = (&working.words, shown(working.share), &working.article);
-        lines.push(text!("    按学段拆分：{words} = {share}（{article}）", "    divided by stage: {words} = {share} ({article})"));
+        lines
+            .push(text!("    按学段拆分：{words} = {share}（{article}）", "    divided by stage: {words} = {share} ({article})"));
     } else if unit.reported_at == Stage::Whole && unit.reported.known().is_some() {
         lines.push(text!("    取自全校数", "    taken from the figure of the whole school"));
     }

@@ -10,8 +10,8 @@ mod stock;
 use std::fmt;
 
 use facts::{SchoolCode, Stage, Text, text};
-use policy::Resolved;
-use policy::expr::Leaf;
+use policy::expr::{Leaf, Program};
+use policy::{Resolved, Substitute, Target};
 use serde::Serialize;
 use snapshot::{HomeError, Snapshot};
 
@@ -86,10 +86,8 @@ pub fn explain(
     let leaves = rule.formula.leaves();
     let parameters = leaves.iter().filter_map(|leaf| if let Leaf::Parameter(index) = leaf { Some(*index) } else { None });
     let mut stocks = Vec::new();
-    for leaf in &leaves {
-        if let Leaf::Stock(stock) = leaf {
-            stocks.extend(stock::explain_stock(snapshot, &ground, matrix, *stock)?);
-        }
+    for stock in stocks_in(&ground, &rule.formula) {
+        stocks.extend(stock::explain_stock(snapshot, &ground, matrix, stock)?);
     }
     Ok(Explanation {
         heading: matrix.heading.clone(),
@@ -110,6 +108,20 @@ pub fn explain(
         exceptions: exceptions(&outcome, &ground),
         gap_words: outcome.gap_words(&figure, index),
     })
+}
+
+/// The stocks that a formula names, and those that the exceptions applied brought in.
+fn stocks_in(ground: &Ground<'_, Quick>, formula: &Program) -> Vec<usize> {
+    let mut stocks = formula.stocks();
+    for exception in ground.applied.iter().filter_map(|index| ground.rules.resolved.exceptions.get(*index)) {
+        if let (Target::Stock(target), Substitute::Formula(formula)) = (exception.target, &exception.value)
+            && stocks.contains(&target)
+        {
+            let brought: Vec<usize> = formula.stocks().into_iter().filter(|stock| !stocks.contains(stock)).collect();
+            stocks.extend(brought);
+        }
+    }
+    stocks
 }
 
 fn exceptions(outcome: &Outcome, ground: &Ground<'_, Quick>) -> Vec<ExceptionHead> {

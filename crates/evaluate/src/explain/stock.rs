@@ -75,7 +75,8 @@ pub(super) fn explain_stock(
     let resolved = ground.rules.resolved;
     let Some(stock) = resolved.stocks.get(index) else { return Ok(None) };
     let applied = ground.applied.iter().filter_map(|exception| resolved.exceptions.get(*exception));
-    let exceptions = applied.filter(|exception| exception.target == Target::Stock(index)).map(|exception| exception.label.clone());
+    let exceptions =
+        applied.filter(|exception| exception.target == Target::Stock(index)).map(|exception| exception.label.clone());
     let (measured, units, rows) = if stock.level == StockLevel::County {
         let cell = matrix.county.get(index).copied().unwrap_or(Cell::Missing(Lack::NoRow));
         (cell, Vec::new(), county_rows(snapshot, ground, matrix, stock)?)

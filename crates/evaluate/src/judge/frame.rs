@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use policy::expr::{Leaf, Program};
-use policy::{Citation, Resolved, Rule};
+use policy::{Citation, Resolved, Rule, Substitute, Target};
 
 use super::lever::counts_things;
 use crate::ground::Rules;
@@ -18,6 +18,7 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         unit: indicator.unit.clone(),
         stages: indicator.stages.clone(),
         decimals: indicator.form_decimals,
+        stocks: stocks(resolved, &indicator.formula),
         compare: indicator.compare,
         threshold: indicator.threshold.and_then(|index| Some(resolved.parameters.get(index)?.id.clone())),
         lever: indicator.lever.and_then(|index| resolved.stocks.get(index)).map(|stock| LeverHead {
@@ -47,8 +48,8 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         id: exception.id.clone(),
         label: exception.label.clone(),
         target: match exception.target {
-            policy::Target::Parameter(index) => resolved.parameters.get(index).map(|parameter| parameter.id.clone()),
-            policy::Target::Stock(index) => resolved.stocks.get(index).map(|stock| stock.id.clone()),
+            Target::Parameter(index) => resolved.parameters.get(index).map(|parameter| parameter.id.clone()),
+            Target::Stock(index) => resolved.stocks.get(index).map(|stock| stock.id.clone()),
         }
         .unwrap_or_default(),
         article: exception.citation.article_title.clone(),
@@ -66,6 +67,25 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         exceptions: exceptions.collect(),
         unconfirmed: unconfirmed(resolved, applied),
     }
+}
+
+/// The ids of the stocks that a formula names, and of those that exceptions to them name.
+fn stocks(resolved: &Resolved, formula: &Program) -> Vec<String> {
+    let mut found = formula.stocks();
+    let mut next = 0;
+    while next < found.len() {
+        for exception in resolved.exceptions_to(Target::Stock(found[next])) {
+            if let Substitute::Formula(formula) = &exception.value {
+                for stock in formula.stocks() {
+                    if !found.contains(&stock) {
+                        found.push(stock);
+                    }
+                }
+            }
+        }
+        next += 1;
+    }
+    found.into_iter().filter_map(|stock| Some(resolved.stocks.get(stock)?.id.clone())).collect()
 }
 
 /// The numbers and rules in use that nobody has compared with the original.

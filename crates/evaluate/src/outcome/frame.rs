@@ -32,6 +32,8 @@ pub struct IndicatorHead {
     pub stages: Vec<Stage>,
     /// Decimals of the official form; for display only.
     pub decimals: u8,
+    /// The stocks that it is made of, those that exceptions bring in among them.
+    pub stocks: Vec<String>,
     /// How a value must stand to its threshold.
     pub compare: Compare,
     /// The parameter that holds its threshold.

@@ -165,7 +165,11 @@ struct FigureView<'a> {
 fn view(outcome: &Outcome) -> OutcomeView<'_> {
     let frame = &outcome.frame;
     let reason = |reason: &Reason| ReasonView {
-        judgement: if let Reason::Judgement(index) = reason { frame.judgements.get(*index).map(|head| head.id.clone()) } else { None },
+        judgement: if let Reason::Judgement(index) = reason {
+            frame.judgements.get(*index).map(|head| head.id.clone())
+        } else {
+            None
+        },
         veto: if let Reason::Veto(index) = reason { frame.items.get(*index).map(|head| head.id.clone()) } else { None },
         words: outcome.words(*reason),
     };

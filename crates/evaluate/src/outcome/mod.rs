@@ -12,8 +12,8 @@ use facts::{Finding, Stage};
 use serde::Serialize;
 
 pub use frame::{ExceptionHead, Frame, IndicatorHead, ItemHead, JudgementHead, LeverHead, PartHead, Unconfirmed};
-pub use words::shown;
 pub use rows::{AtLeastRow, Basis, CvRow, Figure, ItemOutcome, ItemRow, Judged, MeanCvRow, Rows, ScoreRow, Spread, State};
+pub use words::shown;
 
 use crate::StockMatrix;
 

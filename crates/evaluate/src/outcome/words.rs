@@ -158,8 +158,12 @@ impl Lack {
             Lack::NoRow => text!("没有任何文件填报", "no file states it"),
             Lack::NotInRegister => text!("该校本学年未报送这类名册", "the school handed in no such register this year"),
             Lack::Blank => text!("填报为空、“—”或“无”", "reported as blank, \"—\" or \"无\""),
-            Lack::NotDivided => text!("只报了全校数，无法分到学段", "reported for the whole school only; it cannot be divided by stage"),
-            Lack::PupilsMissing => text!("缺少某一学段的在校生数，无法拆分", "the pupils of a stage are missing, so it cannot be divided"),
+            Lack::NotDivided => {
+                text!("只报了全校数，无法分到学段", "reported for the whole school only; it cannot be divided by stage")
+            }
+            Lack::PupilsMissing => {
+                text!("缺少某一学段的在校生数，无法拆分", "the pupils of a stage are missing, so it cannot be divided")
+            }
             Lack::ParameterMissing => text!("口径所用的参数无法确定", "a parameter of its filter could not be determined"),
             Lack::NoSuchStage => text!("没有这一学段", "the school has no such stage"),
         }
