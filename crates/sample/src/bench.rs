@@ -24,6 +24,15 @@ pub struct BenchCounty {
 ///
 /// `schools` and `pupils` are met exactly, as long as there is a pupil for every grade. Seeds from 0 on give the counties
 /// of a province, whose codes, schools and pupils are all different.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// let folder = tempfile::tempdir()?;
+/// let county = sample::write_bench_county(folder.path(), 0, 10, 500)?;
+/// assert_eq!(std::fs::read_to_string(county.pupils)?.lines().count(), 1 + 500);
+/// # Ok(())
+/// # }
+/// ```
 pub fn write_bench_county(dir: &Path, seed: u64, schools: u32, pupils: u32) -> io::Result<BenchCounty> {
     std::fs::create_dir_all(dir)?;
     let code = format!("539{:03}", seed % 1000);

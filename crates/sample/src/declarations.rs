@@ -4,7 +4,7 @@
 use facts::{SchoolYear, Stage};
 
 use crate::county::{County, CountyYear, Post, School};
-use crate::lists::special_pupils;
+use crate::lists::{all_special_pupils, special_pupils};
 use crate::plan::COUNTY_NAME;
 use crate::sheet::{Cell, Sheet};
 
@@ -169,11 +169,6 @@ fn push(
     row[6] = Some(unit.into());
     row[8] = Some(paper.into());
     sheet.push(row);
-}
-
-fn all_special_pupils(county: &County, year: &CountyYear) -> f64 {
-    let special = year.schools.iter().filter(|school| school.kind == "514").flat_map(|school| &school.parts);
-    special_pupils(county, year) + special.map(|part| f64::from(part.pupils())).sum::<f64>()
 }
 
 /// Teachers of the compulsory stages by whether they exchanged and whether they were long enough at their school.

@@ -53,6 +53,16 @@ impl Size {
 
 /// Writes the county of a seed below `out`: one folder for each school year, `脏数据` with the wrong files, `truth.json`
 /// and `README.txt`. The same seed gives the same bytes.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// let folder = tempfile::tempdir()?;
+/// let truth = sample::write(folder.path(), 1, sample::Size::Townships)?;
+/// assert_eq!(truth.years.len(), 3);
+/// assert!(folder.path().join("2025-2026/区划.csv").exists() && folder.path().join("truth.json").exists());
+/// # Ok(())
+/// # }
+/// ```
 pub fn write(out: &Path, seed: u64, size: Size) -> io::Result<Truth> {
     let county = county::county_of(seed, size);
     fs::create_dir_all(out)?;

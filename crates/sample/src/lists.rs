@@ -79,9 +79,8 @@ pub(crate) fn finance(county: &County, year: &CountyYear) -> Sheet {
     for school in &year.schools {
         let count = |stage| school.part(stage).map_or(0.0, |part| f64::from(part.pupils()));
         let (primary, junior) = (count(Stage::Primary), count(Stage::Junior));
+        // The special school is paid from the county's line below.
         if school.kind == "514" {
-            let amount = (primary + junior) * 8000.0 / 10_000.0;
-            push(Some(school), "特殊教育公用经费", amount, amount * 0.97);
             continue;
         }
         // A school with fewer than a hundred pupils gets what a hundred would; one in thirty was forgotten.
@@ -92,8 +91,8 @@ pub(crate) fn finance(county: &County, year: &CountyYear) -> Sheet {
         let share = if random.chance(0.04) { 0.046 } else { 0.05 + 0.012 * random.unit() };
         push(Some(school), "教师培训经费", budget * share + 0.0001, budget * share * 0.95);
     }
-    let disabled = special_pupils(county, year) * 8000.0 / 10_000.0;
-    push(None, "特殊教育公用经费", disabled, disabled * 0.9);
+    let special = all_special_pupils(county, year) * 8050.0 / 10_000.0;
+    push(None, "特殊教育公用经费", special, special * 0.94);
     let mut last: Vec<Option<Cell>> = vec![Some("合计".into()), None, None, None];
     last.extend(sum.map(|amount| Some(round(amount, 4).into())));
     sheet.push(last);
@@ -105,6 +104,12 @@ pub(crate) fn special_pupils(county: &County, year: &CountyYear) -> f64 {
     let ordinary = year.schools.iter().filter(|school| school.kind != "514");
     let pupils = ordinary.flat_map(|school| &school.parts).flat_map(|part| &part.classes).flat_map(|class| &class.pupils);
     pupils.filter(|pupil| county.pupils[**pupil].disability.is_some()).count() as f64
+}
+
+/// With those of the special school.
+pub(crate) fn all_special_pupils(county: &County, year: &CountyYear) -> f64 {
+    let special = year.schools.iter().filter(|school| school.kind == "514").flat_map(|school| &school.parts);
+    special_pupils(county, year) + special.map(|part| f64::from(part.pupils())).sum::<f64>()
 }
 
 pub(crate) fn rooms(year: &CountyYear) -> Sheet {

@@ -55,7 +55,7 @@ type Book = BTreeMap<String, Range<Data>>;
 fn book(bytes: Vec<u8>) -> Book {
     fn sheets<R: Reader<Cursor<Vec<u8>>>>(mut book: R) -> Book {
         let names = book.sheet_names();
-        names.into_iter().map(|name| (name.clone(), book.worksheet_range(&name).ok().expect("a sheet"))).collect()
+        names.into_iter().map(|name| (name.clone(), book.worksheet_range(&name).expect("a sheet"))).collect()
     }
     if bytes.starts_with(b"PK") {
         sheets(Xlsx::new(Cursor::new(bytes)).expect("an .xlsx file"))

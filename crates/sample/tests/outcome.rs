@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use facts::Stage;
-use sample::{County, Part, School};
+use sample::{County, School};
 
 const FLOORS: [[f64; 7]; 2] = [[4.2, 1.0, 0.9, 4.5, 7.5, 2000.0, 2.3], [5.3, 1.0, 0.9, 5.8, 10.2, 2500.0, 2.4]];
 
@@ -16,52 +16,70 @@ struct Unit {
     stocks: [f64; 7],
 }
 
-/// Stocks of the whole school fall to its stages as 1 : 1.1 : 1.32, or 1 : 1.2 between junior and senior alone.
-fn share(school: &School, part: &Part) -> f64 {
-    let count = |stage| school.part(stage).map_or(0.0, |part| f64::from(part.pupils()));
-    let (primary, junior, senior) = (count(Stage::Primary), count(Stage::Junior), f64::from(school.senior_pupils()));
-    let all = if primary > 0.0 { primary + 1.1 * junior + 1.32 * senior } else { junior + 1.2 * senior };
-    let own = if part.stage == Stage::Primary || primary == 0.0 { 1.0 } else { 1.1 };
-    own * f64::from(part.pupils()) / all
+/// A counted school with all that is merged into it.
+struct Merged {
+    name: String,
+    kind: &'static str,
+    urban_rural: &'static str,
+    pupils: [f64; 3],
+    /// Teachers by stage: above the required degree, backbone, PE and arts, and such shared with other schools.
+    teachers: [[f64; 4]; 2],
+    /// Of the whole school: area, sports area, equipment, multimedia rooms.
+    whole: [f64; 4],
 }
 
-fn units(county: &County, year: usize) -> Vec<Unit> {
-    let mut units: BTreeMap<(String, usize), Unit> = BTreeMap::new();
-    for school in &county.years[year].schools {
+fn merged(county: &County, year: usize) -> BTreeMap<String, Merged> {
+    let mut all: BTreeMap<String, Merged> = BTreeMap::new();
+    // Counted schools first, so that the names and kinds are theirs.
+    let mut schools: Vec<&School> = county.years[year].schools.iter().collect();
+    schools.sort_by_key(|school| !school.counts_as_school());
+    for school in schools {
+        let code = school.parent.as_ref().map_or(&school.code, |parent| &parent.code).clone();
+        let School { name, kind, urban_rural, stock, .. } = school;
+        let new = || Merged { name: name.clone(), kind, urban_rural, pupils: [0.0; 3], teachers: [[0.0; 4]; 2], whole: [0.0; 4] };
+        let unit = all.entry(code).or_insert_with(new);
+        unit.pupils[2] += f64::from(school.senior_pupils());
         for part in &school.parts {
             let stage = usize::from(part.stage == Stage::Junior);
-            let share = share(school, part);
-            let teachers = |fits: &dyn Fn(&sample::Staff) -> bool| school.teachers(part.stage).filter(|t| fits(t)).count() as f64;
-            let degree = |degree| match degree {
-                "硕士" | "本科" | "博士" => true,
-                "专科" => stage == 0,
-                _ => false,
-            };
-            let arts = teachers(&|t| matches!(t.subject, "体育与健康" | "音乐" | "美术"));
-            let small_rural = school.urban_rural.starts_with('2') && (50..100).contains(&part.pupils());
-            let stocks = [
-                teachers(&|t| degree(t.degree)),
-                teachers(&|t| t.backbone.is_some()),
-                arts + if small_rural { f64::from(part.shared_arts) } else { 0.0 },
-                (school.stock.teaching - school.stock.indoor_sports) * share,
-                (school.stock.field + school.stock.indoor_sports) * share,
-                school.stock.equipment_wan * 10_000.0 * share,
-                f64::from(school.stock.multimedia) * share,
-            ];
-            let point = school.kind == "218" && part.pupils() < 50;
-            if point || school.kind.starts_with('5') {
-                continue;
+            let degrees: &[&str] = if stage == 0 { &["专科", "本科", "硕士"] } else { &["本科", "硕士"] };
+            unit.pupils[stage] += f64::from(part.pupils());
+            for teacher in school.teachers(part.stage) {
+                unit.teachers[stage][0] += f64::from(u8::from(degrees.contains(&teacher.degree)));
+                unit.teachers[stage][1] += f64::from(u8::from(teacher.backbone.is_some()));
+                let arts = matches!(teacher.subject, "体育与健康" | "音乐" | "美术");
+                unit.teachers[stage][2] += f64::from(u8::from(arts));
             }
-            let (code, name) = match &school.parent {
-                Some(parent) => (parent.code.clone(), parent.name.clone()),
-                None => (school.code.clone(), school.name.clone()),
-            };
-            let unit = units.entry((code, stage)).or_insert(Unit { name, stage, pupils: 0.0, stocks: [0.0; 7] });
-            unit.pupils += f64::from(part.pupils());
-            unit.stocks.iter_mut().zip(stocks).for_each(|(sum, stock)| *sum += stock);
+            unit.teachers[stage][3] += f64::from(part.shared_arts);
+        }
+        let sports = stock.field + stock.indoor_sports + stock.extra_sports;
+        let stocks = [stock.teaching - stock.indoor_sports, sports, stock.equipment_wan * 10_000.0, f64::from(stock.multimedia)];
+        unit.whole.iter_mut().zip(stocks).for_each(|(sum, stock)| *sum += stock);
+    }
+    all
+}
+
+/// The stages of the schools in scope: no special school and no teaching point below fifty. Stocks of the whole school
+/// fall to its stages as 1 : 1.1 : 1.32, or 1 : 1.2 between junior and senior alone.
+fn units(county: &County, year: usize) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for school in merged(county, year).into_values() {
+        let [primary, junior, _] = school.pupils;
+        if school.kind.starts_with('5') || (school.kind == "218" && primary < 50.0) {
+            continue;
+        }
+        let weights = if primary > 0.0 { [1.0, 1.1, 1.32] } else { [1.0, 1.0, 1.2] };
+        let all: f64 = weights.iter().zip(school.pupils).map(|(weight, pupils)| weight * pupils).sum();
+        let small_rural = school.urban_rural.starts_with('2') && (50.0..100.0).contains(&(primary + junior));
+        for stage in (0..2).filter(|stage| school.pupils[*stage] > 0.0) {
+            let pupils = school.pupils[stage];
+            let [area, sports, equipment, multimedia] = school.whole.map(|stock| stock * weights[stage] * pupils / all);
+            let [qualified, backbone, arts, shared] = school.teachers[stage];
+            let arts = if small_rural { arts + shared } else { arts };
+            let stocks = [qualified, backbone, arts, area, sports, equipment, multimedia];
+            units.push(Unit { name: school.name.clone(), stage, pupils, stocks });
         }
     }
-    units.into_values().collect()
+    units
 }
 
 fn ratio(unit: &Unit, indicator: usize) -> f64 {
