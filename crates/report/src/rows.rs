@@ -74,7 +74,8 @@ impl Filling<'_> {
     }
 
     fn measured_indicator(&mut self, indicator: usize, line: &TableLine, stage: Option<Stage>, column: &TableColumn) -> Cell {
-        let (Some(measure), Some(stage), Some(rule)) = (line.measure, stage, self.source.resolved.indicators.get(indicator)) else {
+        let (Some(measure), Some(stage), Some(rule)) = (line.measure, stage, self.source.resolved.indicators.get(indicator))
+        else {
             return Cell::empty();
         };
         if let Some(cell) = self.nobody_to_measure(stage) {
@@ -157,9 +158,9 @@ impl Filling<'_> {
     /// Whether any judgement finds the coefficient of an indicator too high.
     fn over_limit(&self, indicator: usize, stage: Stage) -> bool {
         self.source.outcome.judgements.iter().any(|judged| match &judged.rows {
-            Rows::CvEach(rows) => rows
-                .iter()
-                .any(|row| row.indicator == indicator && row.stage == stage && row.verdict == Verdict::Fail),
+            Rows::CvEach(rows) => {
+                rows.iter().any(|row| row.indicator == indicator && row.stage == stage && row.verdict == Verdict::Fail)
+            }
             _ => false,
         })
     }
@@ -189,7 +190,7 @@ impl Filling<'_> {
             Shows::Words(words) => Cell::word(words.get(lang)),
             Shows::Order => Cell::word((order + 1).to_string()),
             Shows::Stage => Cell::word(stage.title().get(lang)),
-            Shows::SchoolName => Cell::words(about.name.as_str()),
+            Shows::SchoolName => Cell::words(self.name_of_part(&about.name, school, stage)),
             Shows::SchoolCode => Cell::word(about.code.as_str()),
             Shows::Choice(choices) => choices
                 .iter()
@@ -216,6 +217,16 @@ impl Filling<'_> {
             },
             _ => Cell::empty(),
         }
+    }
+
+    /// The name of a school, and which part of it is meant where it teaches more than one stage.
+    fn name_of_part(&self, name: &str, school: usize, stage: Stage) -> String {
+        let others = [Stage::Primary, Stage::Junior, Stage::Senior].into_iter().filter(|other| *other != stage);
+        if !others.into_iter().any(|other| self.source.teaches(school, other)) {
+            return name.to_string();
+        }
+        let title = stage.title();
+        Text::new(format!("{name}（{}部）", title.zh), format!("{name} ({} part)", title.en)).get(self.lang).to_string()
     }
 
     /// What a judgement finds of one school at one stage.
@@ -322,7 +333,9 @@ impl Filling<'_> {
         }
         if !unknown.is_empty() {
             let names = words::schools(source, &unknown);
-            lines.push(Text::new(format!("数据不足：{}", names.zh), format!("not enough data: {}", names.en)).get(lang).to_string());
+            lines.push(
+                Text::new(format!("数据不足：{}", names.zh), format!("not enough data: {}", names.en)).get(lang).to_string(),
+            );
         }
         if outcome.rows.iter().any(|row| row.school.is_none() && row.basis == Basis::Declared) {
             lines.push(text!("（按申报值判定）", "(judged on what was declared)").get(lang).to_string());

@@ -150,7 +150,8 @@ fn exceptions(input: &SchoolReportInput<'_>, stage: Stage, indicator: usize) -> 
     let resolved = input.resolved;
     let Some(rule) = resolved.indicators.get(indicator) else { return Vec::new() };
     let stocks = rule.formula.stocks().into_iter().filter_map(|stock| resolved.stocks.get(stock).map(|stock| stock.id.as_str()));
-    let threshold = rule.threshold.and_then(|threshold| resolved.parameters.get(threshold)).map(|parameter| parameter.id.as_str());
+    let threshold =
+        rule.threshold.and_then(|threshold| resolved.parameters.get(threshold)).map(|parameter| parameter.id.as_str());
     let targets: Vec<&str> = stocks.chain(threshold).collect();
     input
         .outcome
@@ -181,7 +182,9 @@ fn item_rows(input: &SchoolReportInput<'_>) -> Vec<Vec<Cell>> {
         let stages: Vec<Option<Stage>> = match rule.level {
             ItemLevel::County => continue,
             ItemLevel::School => vec![None],
-            ItemLevel::SchoolStage => rule.stages.iter().copied().filter(|stage| source.teaches(input.school, *stage)).map(Some).collect(),
+            ItemLevel::SchoolStage => {
+                rule.stages.iter().copied().filter(|stage| source.teaches(input.school, *stage)).map(Some).collect()
+            }
         };
         for stage in stages {
             let at = stage.unwrap_or(Stage::Whole);
@@ -226,7 +229,10 @@ fn verdicts(input: &SchoolReportInput<'_>) -> Vec<Text> {
             let (stage, verdict) = (row.stage.title(), row.verdict.title());
             let (met, missed, missing) = (row.met, row.missed, row.missing);
             notes.push(Text::new(
-                format!("{}（{}）：{}；达标 {met} 项，未达标 {missed} 项，数据不足 {missing} 项。", rule.title.zh, stage.zh, verdict.zh),
+                format!(
+                    "{}（{}）：{}；达标 {met} 项，未达标 {missed} 项，数据不足 {missing} 项。",
+                    rule.title.zh, stage.zh, verdict.zh
+                ),
                 format!("{} ({}): {}; {met} met, {missed} missed, {missing} without data.", rule.title.en, stage.en, verdict.en),
             ));
         }
@@ -333,19 +339,14 @@ fn sources(input: &SchoolReportInput<'_>) -> Sheet {
 /// File, sheet and cell, as far as a place has them.
 fn place_words(place: &Place, lang: Lang) -> (String, String, String) {
     match place {
-        Place::File { file, sheet, cell } => {
-            (file.clone(), sheet.clone().unwrap_or_default(), cell.clone().unwrap_or_default())
-        }
+        Place::File { file, sheet, cell } => (file.clone(), sheet.clone().unwrap_or_default(), cell.clone().unwrap_or_default()),
         other => (other.words().get(lang).to_string(), String::new(), String::new()),
     }
 }
 
 fn columns(lang: Lang, heads: &[(Text, f64)]) -> Vec<Column> {
-    let column = |(head, width): &(Text, f64)| Column {
-        head: vec![head.get(lang).to_string()],
-        number: String::new(),
-        width: *width,
-    };
+    let column =
+        |(head, width): &(Text, f64)| Column { head: vec![head.get(lang).to_string()], number: String::new(), width: *width };
     heads.iter().map(column).collect()
 }
 

@@ -152,10 +152,8 @@ mod tests {
             .iter()
             .map(|head| Column { head: head.iter().map(|word| word.to_string()).collect(), ..Column::default() })
             .collect();
-        let blocks: Vec<String> = head_blocks(&columns)
-            .iter()
-            .map(|block| format!("{} {:?} {:?}", block.label, block.rows, block.columns))
-            .collect();
+        let blocks: Vec<String> =
+            head_blocks(&columns).iter().map(|block| format!("{} {:?} {:?}", block.label, block.rows, block.columns)).collect();
         assert_eq!(blocks, expected);
     }
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use evaluate::{Outcome, Scope};
 use facts::{Date, Lang, Text, text};
 use policy::{OfficialTable, Resolved, Shows, TableColumn, TableRows};
@@ -92,9 +90,10 @@ fn head(column: &TableColumn, lang: Lang) -> Column {
 /// The columns that say what a row is about stay in sight.
 fn frozen(table: &OfficialTable) -> u16 {
     let names_the_row = |column: &&TableColumn| {
-        column.shows.iter().all(|shows| {
-            matches!(shows, Shows::Order | Shows::Stage | Shows::Line | Shows::SchoolName | Shows::SchoolCode)
-        })
+        column
+            .shows
+            .iter()
+            .all(|shows| matches!(shows, Shows::Order | Shows::Stage | Shows::Line | Shows::SchoolName | Shows::SchoolCode))
     };
     match table.rows {
         TableRows::Items(_) => 0,
@@ -126,19 +125,21 @@ fn notes_on_signs(rows: &[Vec<Cell>], lang: Lang) -> Vec<String> {
 
 /// Which schools' data are missing, column by column.
 fn notes_on_lacks(source: Source<'_>, lacking: Vec<(String, Vec<usize>)>, lang: Lang) -> Vec<String> {
-    let mut columns: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();
+    // Columns that wait for the same schools share a note, in the order of the form.
+    let mut groups: Vec<(Vec<usize>, Vec<String>)> = Vec::new();
     for (column, schools) in lacking {
-        let names = columns.entry(schools).or_default();
-        if !names.contains(&column) {
-            names.push(column);
+        match groups.iter_mut().find(|(known, _)| *known == schools) {
+            Some((_, columns)) if columns.contains(&column) => {}
+            Some((_, columns)) => columns.push(column),
+            None => groups.push((schools, vec![column])),
         }
     }
-    let note = |(schools, columns): (&Vec<usize>, &Vec<String>)| {
+    let note = |(schools, columns): &(Vec<usize>, Vec<String>)| {
         let names = words::schools(source, schools);
         let zh = format!("{} 缺以下学校的数据：{}。", columns.join("、"), names.zh);
         Text::new(zh, format!("{}: figures missing from {}.", columns.join(", "), names.en)).get(lang).to_string()
     };
-    columns.iter().map(note).collect()
+    groups.iter().map(note).collect()
 }
 
 fn note_on_scope(source: Source<'_>, lang: Lang) -> Option<String> {

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use facts::{Date, Lang, Text, significant, text};
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::sheet::{Cell, Mark, Sheet, Shown, head_blocks};
 
@@ -165,9 +163,7 @@ fn write_cell(
         Shown::Words(words) => {
             span(worksheet, (row, col), (last_row, col), &with_sign(words), styles.get(Style::Words(cell.mark)))
         }
-        Shown::Word(word) => {
-            span(worksheet, (row, col), (last_row, col), &with_sign(word), styles.get(Style::Word(cell.mark)))
-        }
+        Shown::Word(word) => span(worksheet, (row, col), (last_row, col), &with_sign(word), styles.get(Style::Word(cell.mark))),
         Shown::Missing(words) => span(worksheet, (row, col), (last_row, col), words, styles.get(Style::Missing)),
         Shown::Number { value, decimals } => {
             // A spreadsheet shows these fifteen digits rounded half up, as the law rounds: what is printed is the legal figure.

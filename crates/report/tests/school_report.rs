@@ -19,18 +19,18 @@ fn findings() -> Vec<Finding> {
         text!("学生数比上年增加 40%", "40 % more pupils than last year"),
         text!("改正，或说明理由", "mend it, or explain"),
     );
-    let answered = Finding { explanation: Some(Explanation { words: "=并入村小".into(), by: "校办".into() }), ..odd.clone() };
+    let answered =
+        Finding { explanation: Some(Explanation { words: "=并入村小".into(), by: "校办".into() }), ..odd.clone() };
     vec![wrong, odd, answered]
 }
 
 fn check(name: &str, school: usize, findings: &[Finding], lang: Lang) {
     let resolved = standard();
     let outcome = outcome(&resolved, &schools(), &[]);
-    let workings = [Working {
-        stage: Stage::Primary,
-        indicator: 0,
-        lines: vec![text!("1200 ㎡ ÷ 400 人 = 3", "1200 m² / 400 pupils = 3")],
-    }];
+    let workings =
+        [Working {
+            stage: Stage::Primary, indicator: 0, lines: vec![text!("1200 ㎡ ÷ 400 人 = 3", "1200 m² / 400 pupils = 3")]
+        }];
     let sources = [
         SourceLine {
             stage: Stage::Whole,

@@ -27,27 +27,46 @@ pub fn standard() -> Resolved {
 }
 
 pub fn resolved(packs: &[(&str, &[(&str, &str)])], id: &str) -> Resolved {
-    let packs: Vec<PackFiles> = packs
-        .iter()
-        .map(|(id, files)| PackFiles {
-            id: id.to_string(),
-            files: files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
-            version: "0123456789ab".into(),
-        })
-        .collect();
-    let items = ["pupils", "teaching_area", "teachers_backbone"].map(|id| facts::Item {
+    let pack = |(id, files): &(&str, &[(&str, &str)])| PackFiles {
+        id: id.to_string(),
+        files: files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect(),
+        version: "0123456789ab".into(),
+    };
+    resolve(&packs.iter().map(pack).collect::<Vec<_>>(), id)
+}
+
+/// Resolves a pack that may use any item at all.
+pub fn resolve(packs: &[PackFiles], id: &str) -> Resolved {
+    let text: String = packs.iter().flat_map(|pack| &pack.files).map(|(_, text)| text.as_str()).collect();
+    let mut items: Vec<&str> = text.split('\'').filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+    items.sort_unstable();
+    items.dedup();
+    let item = |id: &str| facts::Item {
         id: id.into(),
         title: facts::Text::new(id, id),
         aliases: Vec::new(),
-        unit: if id == "teaching_area" { "m2" } else { "person" }.parse().unwrap(),
+        unit: unit_of(id).parse().unwrap(),
         may_be_negative: false,
         whole_number: false,
         note: None,
-    });
-    let (set, findings) = policy::check(&packs, &ItemList::new(items.to_vec()));
+    };
+    let (set, findings) = policy::check(packs, &ItemList::new(items.into_iter().map(item).collect()));
     let faults: Vec<_> = findings.iter().filter(|finding| finding.must_fix()).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     set.resolve(id, ON, &CountyCode::parse("990101").unwrap()).unwrap()
+}
+
+fn unit_of(item: &str) -> &'static str {
+    match item {
+        "grades" => "1",
+        "books" => "book",
+        "computers" => "device",
+        "multimedia_rooms" => "room",
+        "equipment_value" => "yuan",
+        item if item.ends_with("_area") => "m2",
+        item if item.starts_with("classes") => "class",
+        _ => "person",
+    }
 }
 
 pub fn school(code: &str, name: &str, kind: &str, owner: &str, figures: Figures<'_>) -> GivenSchool {
@@ -74,33 +93,47 @@ pub fn school(code: &str, name: &str, kind: &str, owner: &str, figures: Figures<
 pub fn schools() -> Vec<GivenSchool> {
     use Stage::{Junior, Primary, Whole};
     vec![
-        school("9900000001", "甲小学", "211", "public", &[
-            ("pupils", Primary, Some(1000.0)),
-            ("area", Whole, Some(4675.0)),
-            ("backbone", Primary, Some(12.0)),
-        ]),
-        school("9900000002", "乙小学", "211", "private", &[
-            ("pupils", Primary, Some(300.0)),
-            ("area", Whole, Some(1200.0)),
-            ("backbone", Primary, Some(3.0)),
-        ]),
-        school("9900000003", "=1+1小学", "211", "public", &[
-            ("pupils", Primary, Some(400.0)),
-            ("area", Whole, Some(1200.0)),
-            ("backbone", Primary, Some(1.0)),
-        ]),
-        school("0099000004", "丁九年一贯制学校", "312", "public", &[
-            ("pupils", Primary, Some(600.0)),
-            ("pupils", Junior, Some(300.0)),
-            ("area", Whole, Some(4000.0)),
-            ("backbone", Primary, Some(6.0)),
-            ("backbone", Junior, None),
-        ]),
-        school("9900000005", "戊初级中学", "311", "public", &[
-            ("pupils", Junior, Some(500.0)),
-            ("area", Whole, Some(3000.0)),
-            ("backbone", Junior, Some(6.0)),
-        ]),
+        school(
+            "9900000001",
+            "甲小学",
+            "211",
+            "public",
+            &[("pupils", Primary, Some(1000.0)), ("area", Whole, Some(4675.0)), ("backbone", Primary, Some(12.0))],
+        ),
+        school(
+            "9900000002",
+            "乙小学",
+            "211",
+            "private",
+            &[("pupils", Primary, Some(300.0)), ("area", Whole, Some(1200.0)), ("backbone", Primary, Some(3.0))],
+        ),
+        school(
+            "9900000003",
+            "=1+1小学",
+            "211",
+            "public",
+            &[("pupils", Primary, Some(400.0)), ("area", Whole, Some(1200.0)), ("backbone", Primary, Some(1.0))],
+        ),
+        school(
+            "0099000004",
+            "丁九年一贯制学校",
+            "312",
+            "public",
+            &[
+                ("pupils", Primary, Some(600.0)),
+                ("pupils", Junior, Some(300.0)),
+                ("area", Whole, Some(4000.0)),
+                ("backbone", Primary, Some(6.0)),
+                ("backbone", Junior, None),
+            ],
+        ),
+        school(
+            "9900000005",
+            "戊初级中学",
+            "311",
+            "public",
+            &[("pupils", Junior, Some(500.0)), ("area", Whole, Some(3000.0)), ("backbone", Junior, Some(6.0))],
+        ),
     ]
 }
 
