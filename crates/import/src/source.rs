@@ -20,6 +20,7 @@ use crate::sniff::{self, Looks};
 pub struct Source {
     name: String,
     hash: FileHash,
+    size: u64,
     content: Content,
 }
 
@@ -84,11 +85,16 @@ pub fn open(name: &str, bytes: Vec<u8>) -> (Vec<Source>, Vec<Finding>) {
 impl Source {
     pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Source {
         let hash = hash_of(&bytes);
-        Source { name: name.to_string(), hash, content: Content::Whole(bytes.into()) }
+        Source { name: name.to_string(), hash, size: bytes.len() as u64, content: Content::Whole(bytes.into()) }
     }
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// In bytes, unpacked.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     pub fn hash(&self) -> &FileHash {
@@ -150,7 +156,8 @@ fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>
                     continue;
                 }
                 let hash = hash_of(&bytes);
-                sources.push(Source { name: shown, hash, content: Content::Packed { archive: archive.clone(), index } });
+                let (size, content) = (bytes.len() as u64, Content::Packed { archive: archive.clone(), index });
+                sources.push(Source { name: shown, hash, size, content });
             }
             Err(fault) => findings.push(fault.finding(&shown)),
         }

@@ -115,22 +115,16 @@ fn dress(command: Command, lang: Lang, about: &Text, usage: &Text) -> Command {
                 .global(true)
                 .help(pick(lang, "语言：zh（默认）或 en", "language: zh (default) or en")),
         )
-        .arg(
-            Arg::new("packs")
-                .long("policies")
-                .value_name("DIR")
-                .action(ArgAction::Append)
-                .global(true)
-                .help(pick(lang, "另加的标准目录，可多次给出", "a further folder of packs; may be given several times")),
-        )
-        .arg(
-            Arg::new("help")
-                .long("help")
-                .short('h')
-                .action(ArgAction::Help)
-                .global(true)
-                .help(pick(lang, "显示帮助", "print help")),
-        )
+        .arg(Arg::new("packs").long("policies").value_name("DIR").action(ArgAction::Append).global(true).help(pick(
+            lang,
+            "另加的标准目录，可多次给出",
+            "a further folder of packs; may be given several times",
+        )))
+        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(pick(
+            lang,
+            "显示帮助",
+            "print help",
+        )))
 }
 
 pub fn pick<'a>(lang: Lang, zh: &'a str, en: &'a str) -> &'a str {
@@ -169,7 +163,9 @@ fn explain(error: &clap::Error, lang: Lang) -> Exit {
                 text!("“{argument}”不能是“{value}”，可以是：{valid}", "`{argument}` cannot be `{value}`; it can be: {valid}")
             }
         }
-        ErrorKind::ArgumentConflict => text!("“{argument}”给了两次，或与另一个选项冲突", "`{argument}` is given twice or conflicts with another option"),
+        ErrorKind::ArgumentConflict => {
+            text!("“{argument}”给了两次，或与另一个选项冲突", "`{argument}` is given twice or conflicts with another option")
+        }
         ErrorKind::MissingSubcommand => text!("要给出一个命令", "a command is wanted"),
         _ => text!("命令行读不懂", "the command line cannot be read"),
     };

@@ -1,0 +1,107 @@
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use evaluate::{Outcome, StockMatrix, Verdict};
+use facts::{Date, Text, text};
+use policy::Resolved;
+use serde::Serialize;
+use snapshot::{Home, Snapshot};
+
+use crate::choose::{day, snapshots};
+use crate::{Failure, Library, words};
+
+/// The outcomes of one or several counties, side by side.
+#[derive(Serialize)]
+#[must_use = "an outcome that nobody reads decides nothing"]
+pub struct Evaluated {
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Evaluates the snapshots named, or the latest of each county, under a pack as of a day.
+pub fn evaluate_counties(
+    library: &Library,
+    home: &Path,
+    pack: &str,
+    on: Option<Date>,
+    ids: &[String],
+) -> Result<Evaluated, Failure> {
+    let ids: Vec<String> = snapshots(home, ids)?.iter().map(|snapshot| snapshot.manifest().id.as_str().to_string()).collect();
+    let home = Home::open(home)?;
+    let outcomes = side_by_side(&ids, |id| {
+        let snapshot = home.snapshot(id)?;
+        Ok(evaluate_snapshot(library, &snapshot, pack, on)?.outcome)
+    })?;
+    Ok(Evaluated { outcomes })
+}
+
+/// One county's outcome with what it was made of.
+pub struct Judged {
+    pub resolved: Resolved,
+    pub outcome: Outcome,
+}
+
+/// Evaluates one snapshot.
+pub fn evaluate_snapshot(library: &Library, snapshot: &Snapshot, pack: &str, on: Option<Date>) -> Result<Judged, Failure> {
+    let manifest = snapshot.manifest();
+    let (year, on) = day(manifest, on)?;
+    let resolved = resolve(library, pack, on, manifest)?;
+    let matrix: StockMatrix = evaluate::matrix(snapshot, &resolved, year, on)?;
+    let outcome = evaluate::evaluate(&resolved, &matrix);
+    Ok(Judged { resolved, outcome })
+}
+
+fn resolve(library: &Library, pack: &str, on: Date, manifest: &snapshot::Manifest) -> Result<Resolved, Failure> {
+    if library.packs.get(pack).is_none() {
+        let known: Vec<&str> = library.packs.ids().collect();
+        let known = known.join("、");
+        let faults: Vec<String> = library.faults().map(|finding| finding.place.words().zh).collect();
+        let hint = if faults.is_empty() {
+            text!("有这些：{known}", "there are: {known}")
+        } else {
+            let faults = faults.join("、");
+            text!(
+                "有这些：{known}；有问题没有启用的：{faults}（junheng check 查看）",
+                "there are: {known}; left out as faulty: {faults} (see `junheng check`)"
+            )
+        };
+        return Err(Failure::wrong_use(text!("没有“{pack}”这个标准", "there is no pack `{pack}`"), hint));
+    }
+    library.packs.resolve(pack, on, &manifest.county).map_err(|found| Failure::found(&found))
+}
+
+/// Does one piece of work for each county on as many threads as there are cores; the results keep the order of the ids.
+fn side_by_side<T: Send>(ids: &[String], work: impl Fn(&str) -> Result<T, Failure> + Sync) -> Result<Vec<T>, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(ids.len());
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T, Failure>)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while let Some((index, id)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, ids.get(index)?)))
+                {
+                    let result = work(id);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+impl Evaluated {
+    pub fn passes(&self) -> bool {
+        self.outcomes.iter().all(|outcome| outcome.verdict == Verdict::Pass)
+    }
+
+    /// The outcome in words: one county in a dozen lines, several as one line each.
+    pub fn lines(&self, all: bool) -> Vec<Text> {
+        match &self.outcomes[..] {
+            [one] => words::county(one, all),
+            many => words::counties(many),
+        }
+    }
+}

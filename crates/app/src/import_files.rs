@@ -1,0 +1,314 @@
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use facts::{CountyCode, Finding, Text, text};
+use import::{Explanations, FileReport, Importer, Source};
+use jiff::Timestamp;
+use serde::Serialize;
+use snapshot::{Finish, Finished, Home, HomeLock, Manifest, SourceFile};
+
+use crate::library::paths_under;
+use crate::route::Router;
+use crate::{Failure, Library};
+
+/// What is to be imported, and how.
+pub struct ImportRequest<'a> {
+    pub home: &'a Path,
+    /// Files, folders and zips.
+    pub paths: &'a [PathBuf],
+    /// Read and check everything, keep nothing.
+    pub dry_run: bool,
+    /// Answers to 经验 findings.
+    pub explanations: Option<PathBuf>,
+    /// The county of facts that come without a division code.
+    pub county: Option<CountyCode>,
+    /// Start from nothing instead of the county's latest snapshot.
+    pub fresh: bool,
+}
+
+/// How far an import has come.
+pub struct Progress {
+    pub file: String,
+    pub files_done: usize,
+    pub files: usize,
+    pub rows: u64,
+}
+
+impl Progress {
+    pub fn words(&self) -> Text {
+        let Progress { file, files_done, files, rows } = self;
+        text!("{files_done}/{files} 个文件，{rows} 行：{file}", "{files_done}/{files} files, {rows} rows: {file}")
+    }
+}
+
+/// What an import found and did.
+#[derive(Debug, Serialize)]
+#[must_use = "an unread report mends nothing"]
+pub struct ImportReport {
+    pub files: Vec<FileLine>,
+    pub findings: Vec<Finding>,
+    pub result: ImportResult,
+}
+
+/// A file, and what it was recognised as.
+#[derive(Debug, Serialize)]
+pub struct FileLine {
+    pub name: String,
+    pub hash: String,
+    /// The forms found in it; empty where it is none that is known.
+    pub forms: Vec<String>,
+    pub rows: u64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImportResult {
+    /// Something must be fixed first: nothing was kept.
+    Refused,
+    /// It would be accepted; nothing was kept, as asked.
+    DryRun,
+    /// One snapshot for each county among the facts.
+    Kept(Vec<Published>),
+}
+
+#[derive(Debug, Serialize)]
+pub struct Published {
+    pub manifest: Manifest,
+    /// False where the home had this very content already.
+    pub new: bool,
+}
+
+/// Reads files into one new snapshot of each county that they speak of, or into none.
+///
+/// Every problem of every file is found before anything is refused. Until the last moment all rows lie in a file of their own
+/// beside the snapshots, so that a crash, a full disk or a finding leaves everything as it was.
+pub fn import_files(
+    library: &Library,
+    request: &ImportRequest,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<ImportReport, Failure> {
+    // A dry run must leave no trace, so where there is no home yet it works in one that is thrown away.
+    let scratch = (request.dry_run && !request.home.is_dir()).then(Scratch::new).transpose()?;
+    let home = Home::open_or_create(scratch.as_ref().map_or(request.home, |scratch| scratch.0.as_path()))?;
+    let lock = home.lock(&format!("junheng import（{}）", std::process::id()))?;
+
+    let (mut sources, mut findings) = open(request.paths)?;
+    // Small files first: statistics workbooks tell which schools there are and where, before the long rolls speak of them.
+    sources.sort_by(|a, b| (a.size(), a.name()).cmp(&(b.size(), b.name())));
+
+    let mut router = Router::new(&lock, request.county.clone(), request.fresh)?;
+    let mut importer = Importer::new(&library.forms);
+    let mut reports: Vec<FileReport> = Vec::new();
+    let mut rows_before = 0;
+    for (done, source) in sources.iter().enumerate() {
+        let mut step = Progress { file: source.name().to_string(), files_done: done, files: sources.len(), rows: rows_before };
+        progress(&step);
+        let report = importer
+            .read(source, &mut router, &mut |now| {
+                step.rows = rows_before + now.rows;
+                progress(&step);
+                ControlFlow::Continue(())
+            })
+            .map_err(|error| sink_failure(&error))?;
+        rows_before += report.rows;
+        reports.push(report);
+    }
+    for report in &mut reports {
+        findings.append(&mut report.findings);
+    }
+    findings.extend(importer.finish());
+    findings.extend(router.settle().map_err(|error| sink_failure(&error))?);
+    let files: Vec<SourceFile> = reports.iter().flat_map(source_files).collect();
+    findings.extend(router.conflicts(&files)?);
+    if reports.iter().all(|report| report.rows == 0) && !findings.iter().any(Finding::must_fix) {
+        findings.push(nothing_recognised());
+    }
+    if let Some(path) = &request.explanations {
+        answer(path, &mut findings)?;
+    }
+    findings.sort();
+
+    let result = if findings.iter().any(Finding::must_fix) {
+        ImportResult::Refused
+    } else if request.dry_run {
+        ImportResult::DryRun
+    } else {
+        keep_raw(&lock, &sources, &reports)?;
+        ImportResult::Kept(publish(router, &files, &findings)?)
+    };
+    let mut files: Vec<FileLine> = reports.iter().map(file_line).collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(ImportReport { files, findings, result })
+}
+
+/// Every source in files, folders and zips, named as the official would: relative to what was given.
+fn open(paths: &[PathBuf]) -> Result<(Vec<Source>, Vec<Finding>), Failure> {
+    let (mut sources, mut findings) = (Vec::new(), Vec::new());
+    for given in paths {
+        let metadata = std::fs::metadata(given).map_err(|error| Failure {
+            wrong_use: true,
+            ..Failure::io(text!("打开要导入的文件", "open what is to be imported"), given, &error)
+        })?;
+        let inside = if metadata.is_dir() { paths_under(given)? } else { vec![given.clone()] };
+        for path in inside {
+            let shown = if metadata.is_dir() {
+                path.strip_prefix(given.parent().unwrap_or(given)).unwrap_or(&path).to_path_buf()
+            } else {
+                PathBuf::from(path.file_name().unwrap_or(path.as_os_str()))
+            };
+            let (opened, found) = import::open_path(&shown.to_string_lossy().replace('\\', "/"), &path);
+            sources.extend(opened);
+            findings.extend(found);
+        }
+    }
+    // The same file given twice, or under two names, is read once.
+    let mut seen = std::collections::BTreeSet::new();
+    sources.retain(|source| seen.insert(source.hash().clone()));
+    Ok((sources, findings))
+}
+
+fn source_files(report: &FileReport) -> Vec<SourceFile> {
+    report
+        .forms()
+        .into_iter()
+        .map(|form| SourceFile { name: report.name.clone(), hash: report.hash.clone(), form: form.to_string() })
+        .collect()
+}
+
+fn file_line(report: &FileReport) -> FileLine {
+    FileLine {
+        name: report.name.clone(),
+        hash: report.hash.0.clone(),
+        forms: report.forms().into_iter().map(str::to_string).collect(),
+        rows: report.rows,
+    }
+}
+
+fn answer(path: &Path, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure {
+        wrong_use: true,
+        ..Failure::io(text!("读取说明文件", "read the explanations"), path, &error)
+    })?;
+    let (explanations, faults) = Explanations::read(&path.to_string_lossy(), &bytes);
+    let left_over = explanations.answer(findings);
+    findings.extend(faults);
+    findings.extend(left_over);
+    Ok(())
+}
+
+/// Raw files are kept before the snapshot that points to them is published; one without the other would be a figure
+/// without its source.
+fn keep_raw(lock: &HomeLock, sources: &[Source], reports: &[FileReport]) -> Result<(), Failure> {
+    for (source, report) in sources.iter().zip(reports) {
+        if report.rows == 0 {
+            continue;
+        }
+        let bytes = source.read().map_err(|finding| Failure::found(&[*finding]))?;
+        lock.store_raw(&bytes[..])?;
+    }
+    Ok(())
+}
+
+fn publish(router: Router<'_>, files: &[SourceFile], findings: &[Finding]) -> Result<Vec<Published>, Failure> {
+    let kept: Vec<Finding> = findings.iter().filter(|finding| finding.severity == facts::Severity::Experience).cloned().collect();
+    let mut published = Vec::new();
+    for (name, writer) in router.into_writers() {
+        let finish = Finish { county_name: name, created: Timestamp::now(), files: files.to_vec(), findings: kept.clone() };
+        published.push(match writer.finish(finish)? {
+            Finished::New(manifest) => Published { manifest, new: true },
+            Finished::Unchanged(manifest) => Published { manifest, new: false },
+        });
+    }
+    Ok(published)
+}
+
+fn nothing_recognised() -> Finding {
+    Finding::new(
+        facts::Severity::Logic,
+        "nothing-recognised",
+        facts::Place::Everywhere,
+        text!("没有一个文件被认出来，没有可导入的数据", "no file was recognised, there is nothing to import"),
+        text!(
+            "对照说明里的表式检查表头；没有国家统计报表时，可用 school-figures 长表",
+            "compare the headings with the forms in the guide; without the national workbooks, use the long form school-figures"
+        ),
+    )
+}
+
+fn sink_failure(error: &facts::SinkError) -> Failure {
+    match error.0.downcast_ref::<snapshot::HomeError>() {
+        Some(error) => Failure::prevented(error.words(), Text::new("", "")),
+        None => match error.0.downcast_ref::<Failure>() {
+            Some(failure) => failure.clone(),
+            None => {
+                Failure::prevented(text!("写入数据失败：{error}", "the facts could not be written: {error}"), Text::new("", ""))
+            }
+        },
+    }
+}
+
+impl ImportReport {
+    /// One line a kind of file, and one for each file that was not recognised.
+    pub fn file_lines(&self) -> Vec<Text> {
+        let mut by_forms: std::collections::BTreeMap<String, (usize, u64)> = std::collections::BTreeMap::new();
+        let mut lines = Vec::new();
+        for file in &self.files {
+            if file.forms.is_empty() {
+                let name = &file.name;
+                lines.push(text!("未识别，跳过：{name}", "not recognised, left out: {name}"));
+            } else {
+                let sum = by_forms.entry(file.forms.join(" + ")).or_default();
+                sum.0 += 1;
+                sum.1 += file.rows;
+            }
+        }
+        let known = by_forms.into_iter().map(|(forms, (files, rows))| {
+            text!("识别为 {forms}：{files} 个文件，{rows} 行", "recognised as {forms}: {files} files, {rows} rows")
+        });
+        known.chain(lines).collect()
+    }
+
+    /// What became of it.
+    pub fn result_lines(&self) -> Vec<Text> {
+        match &self.result {
+            ImportResult::Refused => vec![text!(
+                "没有导入：上面的逻辑问题改正后再导入一次；原有数据没有任何变化",
+                "nothing was imported: mend what must be fixed and import again; earlier data are unchanged"
+            )],
+            ImportResult::DryRun => vec![text!("检查通过，按要求没有保存", "it would be accepted; nothing was kept, as asked")],
+            ImportResult::Kept(published) => published
+                .iter()
+                .map(|one| {
+                    let (id, county, name) = (one.manifest.id.short(), &one.manifest.county, &one.manifest.county_name);
+                    if one.new {
+                        text!("新快照 {id}（{county} {name}）", "new snapshot {id} ({county} {name})")
+                    } else {
+                        text!(
+                            "内容与快照 {id}（{county} {name}）相同，没有变化",
+                            "the same content as snapshot {id} ({county} {name}); nothing changed"
+                        )
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A home for one dry run, removed afterwards.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Scratch, Failure> {
+        let path = std::env::temp_dir().join(format!("junheng-dry-run-{}", std::process::id()));
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Failure::io(text!("建立临时目录", "make a temporary folder"), &path, &error))?;
+        Ok(Scratch(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is a temporary folder without personal data in clear: the system clears it in time.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,160 @@
+use std::path::{Path, PathBuf};
+
+use evaluate::{ExplainedStock, Outcome, Scope};
+use facts::{Date, Finding, Lang, Place, SchoolCode, Stage, Text, text};
+use report::{SchoolReportInput, Signed, SourceLine, TablesInput, Working};
+use serde::Serialize;
+use snapshot::Snapshot;
+
+use crate::choose::one_snapshot;
+use crate::{Failure, Judged, Library, evaluate_snapshot};
+
+/// Which report is wanted, and where.
+#[derive(Debug, Clone)]
+pub struct ReportAsked {
+    pub pack: String,
+    pub on: Option<Date>,
+    pub snapshot: Option<String>,
+    pub out: PathBuf,
+    pub lang: Lang,
+}
+
+/// The files that were written.
+#[derive(Debug, Serialize)]
+pub struct Written {
+    pub files: Vec<String>,
+}
+
+/// Writes the official tables of a pack as one workbook.
+pub fn report_tables(library: &Library, home: &Path, asked: &ReportAsked) -> Result<Written, Failure> {
+    let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
+    let Judged { resolved, outcome } = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
+    let signed = signed(&outcome);
+    let input =
+        TablesInput { outcome: &outcome, resolved: &resolved, signed: &signed, created: made_on(&snapshot), lang: asked.lang };
+    let bytes = report::tables(&input).map_err(|fault| workbook_failure(&fault))?;
+    write(&asked.out, &bytes)?;
+    Ok(Written { files: vec![asked.out.display().to_string()] })
+}
+
+/// Writes the 核查报告 of every school in scope, one workbook each, into a folder.
+pub fn report_schools(library: &Library, home: &Path, asked: &ReportAsked) -> Result<Written, Failure> {
+    let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
+    let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
+    let signed = signed(&judged.outcome);
+    let heading = &judged.outcome.matrix.heading;
+    let mut files = Vec::new();
+    for (index, school) in judged.outcome.matrix.schools.iter().enumerate() {
+        if judged.outcome.scope[index] == Scope::Out {
+            continue;
+        }
+        let (workings, sources) = traced(&snapshot, &judged, index)?;
+        let codes: Vec<&SchoolCode> = school.units.iter().map(|unit| &unit.code).collect();
+        let findings = findings_of(&snapshot, &codes, &sources);
+        let input = SchoolReportInput {
+            outcome: &judged.outcome,
+            resolved: &judged.resolved,
+            school: index,
+            findings: &findings,
+            workings: &workings,
+            sources: &sources,
+            signed: &signed,
+            created: made_on(&snapshot),
+            lang: asked.lang,
+        };
+        let bytes = report::school_report(&input).map_err(|fault| workbook_failure(&fault))?;
+        let table = text!("核查报告", "check report");
+        let name =
+            report::file_name(&format!("{}_{}", school.code, school.name), table.get(asked.lang), heading.year, heading.on);
+        let path = asked.out.join(name);
+        write(&path, &bytes)?;
+        files.push(path.display().to_string());
+    }
+    Ok(Written { files })
+}
+
+fn signed(outcome: &Outcome) -> Signed {
+    Signed { body: outcome.matrix.heading.county_name.clone(), ..Signed::default() }
+}
+
+/// The day on which the facts were fixed: the same snapshot gives the same bytes whenever the report is written.
+fn made_on(snapshot: &Snapshot) -> Date {
+    jiff::tz::Offset::constant(8).to_datetime(snapshot.manifest().created).date()
+}
+
+/// How each figure of a school was worked out, and the rows that its stocks rest on.
+fn traced(snapshot: &Snapshot, judged: &Judged, school: usize) -> Result<(Vec<Working>, Vec<SourceLine>), Failure> {
+    let Judged { resolved, outcome } = judged;
+    let code = &outcome.matrix.schools[school].code;
+    let (mut workings, mut sources) = (Vec::new(), Vec::new());
+    for (index, indicator) in resolved.indicators.iter().enumerate() {
+        for stage in &indicator.stages {
+            if outcome.figure(school, *stage, index).is_none_or(|figure| figure.state == evaluate::State::NotApplicable) {
+                continue;
+            }
+            let explained = evaluate::explain(Some(snapshot), resolved, &outcome.matrix, code, *stage, &indicator.id)
+                .map_err(|fault| Failure::prevented(fault.words(), Text::new("", "")))?;
+            workings.push(Working { stage: *stage, indicator: index, lines: explained.lines() });
+            sources.extend(explained.stocks.iter().flat_map(|stock| source_lines(*stage, stock)));
+        }
+    }
+    // A stock that several indicators use is listed once.
+    let mut seen: Vec<(Stage, String, Place)> = Vec::new();
+    sources.retain(|line: &SourceLine| {
+        let key = (line.stage, line.stock.zh.clone(), line.place.clone());
+        let first = !seen.contains(&key);
+        if first {
+            seen.push(key);
+        }
+        first
+    });
+    Ok((workings, sources))
+}
+
+fn source_lines(stage: Stage, stock: &ExplainedStock) -> Vec<SourceLine> {
+    let mut lines = Vec::new();
+    for unit in &stock.units {
+        let note = match &unit.working {
+            Some(working) => {
+                let (words, article) = (&working.words, &working.article);
+                text!("按权重拆分：{words}（{article}）", "divided by weight: {words} ({article})")
+            }
+            None => Text::new("", ""),
+        };
+        lines.extend(unit.rows.iter().map(|row| SourceLine {
+            stage,
+            stock: stock.title.clone(),
+            value: row.value,
+            unit: stock.unit.clone(),
+            place: row.place.clone(),
+            note: note.clone(),
+        }));
+    }
+    lines
+}
+
+/// What the import found about a school: in place, or in the files from which its figures come.
+fn findings_of(snapshot: &Snapshot, codes: &[&SchoolCode], sources: &[SourceLine]) -> Vec<Finding> {
+    let of_school = |finding: &&Finding| match &finding.place {
+        Place::School { code, .. } => codes.contains(&code),
+        Place::File { file, .. } => {
+            let own = sources.iter().any(|line| matches!(&line.place, Place::File { file: of_line, .. } if of_line == file));
+            // A file of many schools names the school in its words; a workbook of its own is the school's altogether.
+            own && (codes.iter().any(|code| finding.what.zh.contains(code.as_str())) || file.contains("统计"))
+        }
+        Place::Source { .. } | Place::Everywhere => false,
+    };
+    snapshot.manifest().findings.iter().filter(of_school).cloned().collect()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let act = || text!("写出工作簿", "write the workbook");
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| Failure::io(act(), folder, &error))?;
+    }
+    std::fs::write(path, bytes).map_err(|error| Failure::io(act(), path, &error))
+}
+
+fn workbook_failure(fault: &report::WorkbookFault) -> Failure {
+    Failure::prevented(text!("生成工作簿失败：{fault}", "the workbook could not be made: {fault}"), Text::new("", ""))
+}
