@@ -180,41 +180,9 @@ impl Snapshot {
         if !self.manifest.tables.contains_key(table.name) {
             return Ok(());
         }
-        let school = school_column(table).unwrap_or("NULL");
-        let stage = stage_column(table).unwrap_or("NULL");
-        // One query alone filters in WHERE, where an index can serve it; what it cannot decide is asked for apart.
-        let alone = queries.len() == 1;
-        let mut statements = Vec::new();
-        let mut columns = String::new();
-        for (query, filter) in queries {
-            let only = if alone { String::new() } else { format!(" FILTER (WHERE {})", filter.sql) };
-            columns += &format!(", count(*){only}");
-            columns += &match query.aggregate {
-                Aggregate::CountRows => format!(", count(*){only}, NULL"),
-                Aggregate::Sum(column) => format!(", count({column}){only}, total({column}){only}"),
-                Aggregate::Max(column) => format!(", count({column}){only}, max({column}){only}"),
-                Aggregate::Min(column) => format!(", count({column}){only}, min({column}){only}"),
-            };
-            columns += &match (alone, filter.may_be_unknown) {
-                (false, true) => format!(", count(*) FILTER (WHERE {} IS NULL)", filter.sql),
-                _ => ", 0".to_string(),
-            };
-            if alone {
-                statements.push((columns.clone(), format!(" AND {}", filter.sql)));
-                if filter.may_be_unknown {
-                    statements.push((", 0, 0, NULL, count(*)".into(), format!(" AND {} IS NULL", filter.sql)));
-                }
-            }
-        }
-        if !alone {
-            statements.push((columns, String::new()));
-        }
         let words = first.where_sql;
         let failed = |error| self.filter_error(words, error);
-        for (columns, condition) in statements {
-            let (name, holds) = (table.name, holds(table));
-            let sql =
-                format!("SELECT {school}, {stage}{columns} FROM {name} WHERE {holds}{condition} GROUP BY {school}, {stage}");
+        for sql in statements(table, queries) {
             let mut statement = self.prepare_around(table, queries.len(), &sql).map_err(failed)?;
             for (query, filter) in queries {
                 bind(&mut statement, query, &filter.params).map_err(failed)?;
@@ -255,6 +223,39 @@ impl Snapshot {
             }
             _ => HomeError::FilterRefused { filter, why: text!("SQLite 报告：{error}", "SQLite says: {error}") },
         }
+    }
+}
+
+/// The statements that answer queries: per school and stage, four columns for each query as [`Sum::read`] takes them.
+fn statements(table: &'static Table, queries: &[(&StockQuery<'_>, &Filter)]) -> Vec<String> {
+    let (name, holds) = (table.name, holds(table));
+    let school = school_column(table).unwrap_or("NULL");
+    let stage = stage_column(table).unwrap_or("NULL");
+    let statement = |columns: &str, condition: &str| {
+        format!("SELECT {school}, {stage}, {columns} FROM {name} WHERE {holds} {condition} GROUP BY {school}, {stage}")
+    };
+    // One query alone filters in WHERE, where an index can serve it; what it cannot decide is asked for apart.
+    if let [(query, filter)] = queries {
+        let sql = &filter.sql;
+        let decided = statement(&format!("{}, 0", aggregate_columns(query.aggregate, "")), &format!("AND {sql}"));
+        let undecided = statement("0, 0, NULL, count(*)", &format!("AND {sql} IS NULL"));
+        return if filter.may_be_unknown { vec![decided, undecided] } else { vec![decided] };
+    }
+    let columns = queries.iter().map(|(query, Filter { sql, may_be_unknown, .. })| {
+        let decided = aggregate_columns(query.aggregate, &format!(" FILTER (WHERE {sql})"));
+        let undecided = if *may_be_unknown { format!("count(*) FILTER (WHERE {sql} IS NULL)") } else { "0".into() };
+        format!("{decided}, {undecided}")
+    });
+    vec![statement(&columns.collect::<Vec<_>>().join(", "), "")]
+}
+
+/// Rows, rows with a value, and the aggregate.
+fn aggregate_columns(aggregate: Aggregate<'_>, only: &str) -> String {
+    match aggregate {
+        Aggregate::CountRows => format!("count(*){only}, count(*){only}, NULL"),
+        Aggregate::Sum(column) => format!("count(*){only}, count({column}){only}, total({column}){only}"),
+        Aggregate::Max(column) => format!("count(*){only}, count({column}){only}, max({column}){only}"),
+        Aggregate::Min(column) => format!("count(*){only}, count({column}){only}, min({column}){only}"),
     }
 }
 
