@@ -47,6 +47,10 @@ pub(crate) fn read(cell: CellRef<'_>, reading: &Reading, factor: f64, forms: &Fo
     if let Some(index) = reading.vocabulary {
         return read_word(words, reading, forms, index, value);
     }
+    if reading.missing.iter().any(|known| known == words) {
+        *value = Value::Missing(Missing::NotApplicable);
+        return Ok(());
+    }
     if let Some(missing) = Missing::read(words) {
         *value = Value::Missing(missing);
         return if reading.filled { Err(blank(reading)) } else { Ok(()) };

@@ -5,6 +5,7 @@ use facts::{Cell, Missing, SinkError, Unit, Value, text};
 use crate::across::{Met, Spot, hash_all, hash_of};
 use crate::cell::{self, CellFault, plainly};
 use crate::context::Context;
+use crate::forms::compile::COLUMNS_MAX;
 use crate::forms::expr::Val;
 use crate::forms::{Column, Form, Kind, Reading, Rule, Unique};
 use crate::heads::{Heads, is_numbering, label};
@@ -117,7 +118,7 @@ impl<'f> ListReader<'f> {
     fn read_values(&mut self, row: &Row<'_>, out: &mut Output<'_, '_>) {
         let form = self.form;
         const NONE: Option<CellRef<'_>> = None;
-        let mut cells = [NONE; 64];
+        let mut cells = [NONE; COLUMNS_MAX];
         for cell in row.cells() {
             if let Some(Some(at)) = self.column_of.get(cell.col as usize)
                 && let Some(place) = cells.get_mut(usize::from(*at))
@@ -308,7 +309,9 @@ impl<'f> ListReader<'f> {
         if unique.when.as_ref().is_some_and(|when| when.holds(&get) != Some(true)) {
             return;
         }
-        let Some(key) = hash_of(&unique.rule.code, unique.key.iter().map(|at| &self.values[*at])) else { return };
+        // Without its first part, a person's id, a row is like no other; the rest may be missing in both.
+        let parts = || unique.key.iter().map(|at| &self.values[*at]);
+        let Some(key) = hash_of(&unique.rule.code, parts().take(1)).map(|first| first ^ hash_all(parts().skip(1))) else { return };
         let within = unique.within.as_ref().map_or(0, |(at, _)| hash_all([&self.values[*at]]));
         let col = unique.at.and_then(|at| self.sheet_col.get(at)).copied().unwrap_or(0);
         let spot = Spot { row, col, ..out.spot };

@@ -126,7 +126,7 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
     let mut slot = String::new();
     write_slot(&mut slot, &form.slot, &values);
     let top = places.iter().flatten().min().copied().unwrap_or(Cell { row: 1, col: 0 });
-    for agree in &form.agrees {
+    for agree in form.agrees.iter().chain(&sheet.agrees) {
         out.run_agree(agree, &values, top);
     }
     for fact in &sheet.facts {

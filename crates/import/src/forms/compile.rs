@@ -4,7 +4,7 @@ use facts::{ColumnKind, Finding, ItemList, Severity, Stage, TABLES, Text, Unit, 
 use toml::Spanned;
 
 use super::expr::{self, Expr};
-use super::raw::{RawCell, RawCheck, RawColumn, RawFact, RawForm, RawLayout, RawSheet, RawSheetWords, RawVocabulary};
+use super::raw::{RawAgree, RawCell, RawCheck, RawColumn, RawFact, RawForm, RawLayout, RawSheet, RawSheetWords, RawVocabulary};
 use super::toml_file::TomlFile;
 use super::vocabulary::Vocabulary;
 use super::{
@@ -66,6 +66,9 @@ fn in_order<'a>(files: &'a [(String, Vec<u8>)], is: impl Fn(&str) -> bool) -> Ve
     found
 }
 
+/// As many columns as one form may have.
+pub(crate) const COLUMNS_MAX: usize = 64;
+
 struct Compiler<'c, 'a> {
     file: &'c mut TomlFile<'a>,
     forms: &'c Forms,
@@ -107,16 +110,6 @@ impl Compiler<'_, '_> {
                 }
             })
             .collect();
-        let agrees = raw
-            .agrees
-            .iter()
-            .map(|agree| Agree {
-                rule: self.rule(&agree.code, &agree.severity, (&agree.title, &agree.title_en), (&agree.hint, &agree.hint_en)),
-                subject: agree.subject.clone(),
-                key: agree.key.iter().map(|name| self.name(name, &ids)).collect(),
-                value: self.name(&agree.value, &ids),
-            })
-            .collect();
         Form {
             id: raw.id.as_ref().clone(),
             title: self.file.title(&raw.title, &raw.title_en),
@@ -124,7 +117,7 @@ impl Compiler<'_, '_> {
             facts: raw.facts.iter().map(|fact| self.fact(fact, &ids)).collect(),
             checks: raw.checks.iter().map(|check| self.check(check, &ids)).collect(),
             uniques,
-            agrees,
+            agrees: raw.agrees.iter().map(|agree| self.agree(agree, &ids)).collect(),
             sheets: raw.sheets.iter().map(|sheet| self.sheet(sheet, &ids)).collect(),
             columns,
         }
@@ -135,6 +128,10 @@ impl Compiler<'_, '_> {
         if ids[..at].contains(&raw.id.as_ref().as_str()) {
             self.file.twice(&raw.id);
         }
+        if at == COLUMNS_MAX {
+            let what = text!("一张表最多 {COLUMNS_MAX} 列", "a form has at most {COLUMNS_MAX} columns");
+            self.file.fault(raw.id.span(), "form-too-wide", what, text!("去掉用不到的列", "leave out those not needed"));
+        }
         if raw.heads.is_empty() {
             let what = text!("没有写表头", "it has no heads");
             self.file.fault(raw.id.span(), "form-no-heads", what, text!("写 heads = […]", "write heads = […]"));
@@ -142,6 +139,7 @@ impl Compiler<'_, '_> {
         let reading = Reading {
             unit: raw.unit.as_ref().and_then(|unit| self.unit(unit)),
             may_be_negative: raw.may_be_negative,
+            missing: raw.missing.clone(),
             max: raw.max,
             item_column: raw.item_column.as_ref().map(|name| self.name(name, ids)),
             unit_column: raw.unit_column.as_ref().map(|name| self.name(name, ids)),
@@ -209,6 +207,7 @@ impl Compiler<'_, '_> {
             max: None,
             item_column: None,
             unit_column: None,
+            missing: Vec::new(),
             severity: severity.map_or(Severity::Logic, |severity| self.file.severity(severity)),
         }
     }
@@ -257,6 +256,15 @@ impl Compiler<'_, '_> {
             rule: self.rule(&raw.code, &raw.severity, (&raw.title, &raw.title_en), (&raw.hint, &raw.hint_en)),
             must: self.expr(&raw.must, ids),
             at: raw.at.as_ref().map(|name| self.name(name, ids)),
+        }
+    }
+
+    fn agree(&mut self, raw: &RawAgree, ids: &[&str]) -> Agree {
+        Agree {
+            rule: self.rule(&raw.code, &raw.severity, (&raw.title, &raw.title_en), (&raw.hint, &raw.hint_en)),
+            subject: raw.subject.clone(),
+            key: raw.key.iter().map(|name| self.name(name, ids)).collect(),
+            value: self.name(&raw.value, ids),
         }
     }
 
@@ -330,6 +338,7 @@ impl Compiler<'_, '_> {
             unit_column: raw.unit_column.as_ref().map(|name| self.name(name, &column_ids)),
             facts: raw.facts.iter().map(|fact| self.fact(fact, &ids)).collect(),
             checks: raw.checks.iter().map(|check| self.check(check, &ids)).collect(),
+            agrees: raw.agrees.iter().map(|agree| self.agree(agree, &ids)).collect(),
             derived,
             cells,
         }

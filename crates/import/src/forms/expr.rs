@@ -1,4 +1,4 @@
-use facts::{SchoolYear, Text, Value, text};
+use facts::{CitizenId, SchoolYear, Text, Value, text};
 
 /// What a form's `must`, `when`, `set` and `value` say, with names already turned into places of the row.
 ///
@@ -35,6 +35,8 @@ pub(crate) enum Operator {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Function {
     Abs,
+    /// The birth date in a citizen id.
+    BirthOf,
     /// The first that is not missing.
     Coalesce,
     /// How many of the numbers are above zero.
@@ -42,6 +44,8 @@ pub(crate) enum Function {
     If,
     Max,
     Min,
+    /// The sex in a citizen id, as GB/T 2261.1 writes it.
+    SexOf,
     StartsWith,
     /// Adds up what is there; missing only where everything is.
     Sum,
@@ -51,11 +55,13 @@ pub(crate) enum Function {
 
 const FUNCTIONS: &[(&str, Function, std::ops::RangeInclusive<usize>)] = &[
     ("abs", Function::Abs, 1..=1),
+    ("birth_of", Function::BirthOf, 1..=1),
     ("coalesce", Function::Coalesce, 1..=20),
     ("count_positive", Function::CountPositive, 1..=20),
     ("if", Function::If, 3..=3),
     ("max", Function::Max, 1..=20),
     ("min", Function::Min, 1..=20),
+    ("sex_of", Function::SexOf, 1..=1),
     ("starts_with", Function::StartsWith, 2..=2),
     ("sum", Function::Sum, 1..=40),
     ("year_end", Function::YearEnd, 1..=1),
@@ -190,6 +196,8 @@ fn call<'a>(function: Function, arguments: &'a [Expr], get: &dyn Fn(usize) -> Va
     let first = || arguments.first().map_or(Val::Missing, |argument| argument.eval(get));
     match function {
         Function::Abs => number(first().number().map(f64::abs)),
+        Function::BirthOf => with_citizen_id(first(), |id| id.birth_date().to_string()),
+        Function::SexOf => with_citizen_id(first(), |id| if id.is_male() { "1" } else { "2" }.to_string()),
         Function::Coalesce => {
             arguments.iter().map(|argument| argument.eval(get)).find(|found| *found != Val::Missing).unwrap_or(Val::Missing)
         }
@@ -211,6 +219,13 @@ fn call<'a>(function: Function, arguments: &'a [Expr], get: &dyn Fn(usize) -> Va
         Function::Sum => number(numbers().flatten().reduce(|a, b| a + b)),
         Function::YearEnd => with_year(first(), |year| year.last_day().to_string()),
         Function::YearStart => with_year(first(), |year| year.statistics_date().to_string()),
+    }
+}
+
+fn with_citizen_id<'a>(id: Val<'a>, tell: impl Fn(&CitizenId) -> String) -> Val<'a> {
+    match id {
+        Val::Words(words) => CitizenId::parse(&words).map_or(Val::Missing, |id| Val::Words(tell(&id).into())),
+        _ => Val::Missing,
     }
 }
 
@@ -408,6 +423,7 @@ mod tests {
         check("if(stage = '初中', 7, 1)", Val::Number(7.0));
         check("year_end(year)", Val::Words("2026-08-31".into()));
         check("starts_with(year, '2025')", Val::Truth(true));
+        check("birth_of('11010519491231002X') = '1949-12-31' and sex_of('11010519491231002X') = '2'", Val::Truth(true));
     }
 
     #[test]

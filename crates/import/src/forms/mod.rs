@@ -81,6 +81,8 @@ pub(crate) struct Reading {
     pub max: Option<f64>,
     pub item_column: Option<usize>,
     pub unit_column: Option<usize>,
+    /// Words that mean, in this column, that there is no value.
+    pub missing: Vec<String>,
     pub severity: Severity,
 }
 
@@ -167,6 +169,7 @@ pub(crate) struct Sheet {
     pub derived: Vec<Derived>,
     pub facts: Vec<Fact>,
     pub checks: Vec<Check>,
+    pub agrees: Vec<Agree>,
 }
 
 #[derive(Debug, Clone)]

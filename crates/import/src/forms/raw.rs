@@ -51,6 +51,9 @@ pub(crate) struct RawColumn {
     /// For a figure: the columns with its item and its unit.
     pub item_column: Option<Spanned<String>>,
     pub unit_column: Option<Spanned<String>>,
+    /// Words that mean, in this column, that there is no value.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// How grave it is when the words cannot be read.
     pub severity: Option<Spanned<String>>,
     /// Read as plain words where this does not hold; it may name earlier columns only.
@@ -142,6 +145,8 @@ pub(crate) struct RawSheet {
     pub facts: Vec<RawFact>,
     #[serde(default, rename = "check")]
     pub checks: Vec<RawCheck>,
+    #[serde(default, rename = "agree")]
+    pub agrees: Vec<RawAgree>,
 }
 
 #[derive(Debug, Deserialize)]
