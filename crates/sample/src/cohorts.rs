@@ -31,7 +31,7 @@ impl Cohorts {
     }
 }
 
-/// Children waiting for a place, by zone (a township; the two 街道 are one) and the grade they go to.
+/// Children waiting for a place, by zone (a township; the two 街道, the first in the table, are one) and the grade they go to.
 type Pool = BTreeMap<(usize, u8), VecDeque<usize>>;
 
 /// Pupils of a class list, grade by grade, carried into the new year.
@@ -65,15 +65,15 @@ pub(crate) fn grow(seed: u64, townships: &[Township], size: Size) -> Cohorts {
                         *came.entry((target, intake(year, next))).or_default() += members.len();
                         carried.entry((target, next)).or_default().push(members);
                     }
-                    None => pool.entry((zone(plan.town), next)).or_default().extend(members),
+                    None => pool.entry(waiting_list(plan, next)).or_default().extend(members),
                 }
-            } else if grades(plan, stage, year).contains(&next) {
+            } else if grades(plan, stage_of(next), year).contains(&next) {
                 // The school's own classes come before those that joined from a closed one.
                 let mut together = classes;
                 together.append(carried.entry((school, next)).or_default());
                 carried.insert((school, next), together);
             } else if next != 10 {
-                pool.entry((zone(plan.town), next)).or_default().extend(members);
+                pool.entry(waiting_list(plan, next)).or_default().extend(members);
             }
         }
         let mut wanted = Vec::new();
@@ -83,15 +83,14 @@ pub(crate) fn grow(seed: u64, townships: &[Township], size: Size) -> Cohorts {
                     let joined = came.get(&(school, intake(year, grade))).copied().unwrap_or(0);
                     let sizes = class_sizes(seed, school, stage, grade, year, joined);
                     let classes = carried.remove(&(school, grade)).unwrap_or_default();
-                    let left_over = pool.entry((zone(plan.town), grade)).or_default();
+                    let left_over = pool.entry(waiting_list(plan, grade)).or_default();
                     wanted.push((school, stage, grade, settle(classes, &sizes, left_over), sizes));
                 }
             }
         }
         for (school, stage, grade, mut classes, sizes) in wanted {
             let plan = &SCHOOLS[school];
-            // A special school takes no child from the waiting list.
-            let waiting = pool.entry((zone(plan.town), if plan.kind == "514" { 0 } else { grade })).or_default();
+            let waiting = pool.entry(waiting_list(plan, grade)).or_default();
             for (class, size) in classes.iter_mut().zip(&sizes) {
                 while class.len() < *size {
                     let child = waiting.pop_front().unwrap_or_else(|| nursery.born(plan, grade, year));
@@ -235,8 +234,10 @@ fn stage_of(grade: u8) -> Stage {
     if grade <= 6 { Stage::Primary } else { Stage::Junior }
 }
 
-fn zone(town: usize) -> usize {
-    town.max(1)
+/// Where a school's children wait for the next grade. A special school keeps its own.
+fn waiting_list(plan: &SchoolPlan, grade: u8) -> (usize, u8) {
+    let zone = if plan.kind == "514" { TOWNSHIPS.len() } else { plan.town.max(1) };
+    (zone, grade)
 }
 
 /// The year in which the children of a grade began (or would have begun) grade 1: it names the cohort for good.

@@ -326,10 +326,11 @@ fn township(seed: u64, index: usize) -> Township {
 const VILLAGE_FIRST: &str = "石水大小上下新老白黑红青";
 const VILLAGE_LAST: &str = "桥田坪寨冲坡箐沟岩塘井";
 
-/// 132 different pairs, one for each village.
+/// Two villages never share a name: those of a township differ in the first sign, those of different townships with the
+/// same first sign in the last.
 fn village_name(town: usize, n: usize, urban: bool) -> String {
     let first = VILLAGE_FIRST.chars().nth(n % 12).unwrap_or('石');
-    let last = VILLAGE_LAST.chars().nth((town + n / 12) % 11).unwrap_or('桥');
+    let last = VILLAGE_LAST.chars().nth((town + n) % 11).unwrap_or('桥');
     // The thirteenth and later villages of a township would repeat a neighbour's name without a third sign.
     let middle = if n >= 12 { "家" } else { "" };
     format!("{first}{middle}{last}{}", if urban { "社区" } else { "村" })
