@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PEERS = HERE / "peers"
 PACK = "cn/2017-quality-balance"
-COUNTY = "539901"
+COUNTY = "539001"
 SIZES = {"county": (1, 80, 46_000), "province": (129, 78, 46_512)}
 
 

@@ -10,6 +10,9 @@ const MOST_BYTES: u64 = 200_000;
 /// Of each kind and folder; the sample county has hundreds of workbooks alike.
 const MOST_PER_FOLDER: usize = 3;
 
+/// The targets; each keeps what it learns in a folder that must be there.
+const TARGETS: &[&str] = &["csv", "expression", "form", "pack", "workbook"];
+
 /// Keys whose value is written in the language of expressions or of filters.
 const EXPRESSIONS: &[&str] = &["formula", "where", "when", "require", "otherwise", "with", "aggregate"];
 
@@ -56,7 +59,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
         let target = match path.extension().and_then(|ending| ending.to_str()) {
             Some("xlsx" | "xls" | "ods" | "zip") => "workbook",
             Some("csv" | "txt") => "csv",
-            Some("toml") if path.ends_with("form.toml") => "form",
+            Some("toml") if path.starts_with(root.join("forms")) => "form",
             Some("toml") => "pack",
             _ => continue,
         };
@@ -75,6 +78,10 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
         seeds.insert((target, path.to_string_lossy().into_owned()), bytes);
     }
     seeds.extend(BARE.iter().map(|(name, xml)| (("workbook", name.to_string()), xml.as_bytes().to_vec())));
+    for target in TARGETS {
+        let corpus = root.join("fuzz/corpus").join(target);
+        std::fs::create_dir_all(&corpus).map_err(|error| format!("{} cannot be made: {error}", corpus.display()))?;
+    }
     write(&root.join("fuzz/seeds"), &seeds)
 }
 
