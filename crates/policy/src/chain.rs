@@ -165,7 +165,7 @@ impl Names for Dictionary {
     }
 }
 
-/// Every id of one pack, in the order of its entries. Figures and declarations have names of their own, since files use them.
+/// Every id of one pack, in the order of its files. Figures and declarations have names of their own, since files use them.
 pub(crate) fn named(pack: &PackSource) -> Vec<(String, Known)> {
     let entries = &pack.entries;
     let mut all: Vec<(&crate::model::Head, &'static str, Option<Unit>)> = Vec::new();
@@ -176,6 +176,8 @@ pub(crate) fn named(pack: &PackSource) -> Vec<(String, Known)> {
     all.extend(entries.judgements.iter().map(|entry| (&entry.head, "judgement", None)));
     all.extend(entries.items.iter().map(|entry| (&entry.head, "item", None)));
     all.extend(pack.exceptions.iter().map(|entry| (&entry.head, "exception", None)));
+    // As they stand in the files, so that of two the later one is called the second.
+    all.sort_by_key(|(head, _, _)| head.id.mark);
     all.into_iter().map(|(head, kind, unit)| (head.id.value.clone(), Known { kind, unit, mark: head.id.mark })).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Policy as data: reads packs, checks them, and resolves one at a day and a place.
+#![doc = include_str!("format.md")]
 
 mod case;
 mod chain;

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use facts::{Finding, Place, Severity, Text};
@@ -53,7 +53,7 @@ impl Sources {
         let Some(file) = self.files.get(mark.file) else { return Place::Everywhere };
         let before = file.text.get(..mark.start).unwrap_or(&file.text);
         let line = before.bytes().filter(|b| *b == b'\n').count();
-        let excerpt = file.text.lines().nth(line).map(|words| shorten(words.trim()));
+        let excerpt = file.text.lines().nth(line).map(|words| shorten(words.trim(), 160));
         Place::Source { file: file.name.clone(), line: Some(line as u32 + 1), excerpt: excerpt.filter(|words| !words.is_empty()) }
     }
 
@@ -82,10 +82,9 @@ impl Sources {
     }
 }
 
-/// A line that is shown whole where it fits on a screen.
-fn shorten(line: &str) -> String {
-    const SHOWN: usize = 160;
-    match line.char_indices().nth(SHOWN) {
+/// Words that are shown whole where they are not too long.
+fn shorten(line: &str, shown: usize) -> String {
+    match line.char_indices().nth(shown) {
         Some((end, _)) => format!("{} …", &line[..end]),
         None => line.to_string(),
     }
@@ -97,19 +96,30 @@ pub(crate) struct Faults<'s> {
     pub sources: &'s Sources,
     findings: RefCell<Vec<Finding>>,
     spoilt: RefCell<BTreeSet<usize>>,
+    /// Set while a pack's change to another pack's entry is checked: what then goes wrong is the fault of the change.
+    blamed: Cell<Option<Mark>>,
 }
 
 impl<'s> Faults<'s> {
     pub fn new(sources: &'s Sources) -> Faults<'s> {
-        Faults { sources, findings: RefCell::default(), spoilt: RefCell::default() }
+        Faults { sources, findings: RefCell::default(), spoilt: RefCell::default(), blamed: Cell::new(None) }
     }
 
     /// Something that must be mended before the pack can be used.
     pub fn refuse(&self, code: &str, mark: Mark, what: Text, hint: Text) {
+        let elsewhere = |blamed: &Mark| self.sources.pack(blamed.file) != self.sources.pack(mark.file);
+        let mark = self.blamed.get().filter(elsewhere).unwrap_or(mark);
         if let Some(pack) = self.sources.pack(mark.file) {
             self.spoilt.borrow_mut().insert(pack);
         }
         self.push(Severity::Logic, code, mark, what, hint);
+    }
+
+    /// Runs a check in which faults found in other packs are put down to one place.
+    pub fn blaming(&self, mark: Mark, check: impl FnOnce()) {
+        let before = self.blamed.replace(Some(mark));
+        check();
+        self.blamed.set(before);
     }
 
     pub fn note(&self, code: &str, mark: Mark, what: Text, hint: Text) {
@@ -124,7 +134,7 @@ impl<'s> Faults<'s> {
             "" => fault.what.clone(),
             part if fault.what.zh.contains(part) => fault.what.clone(),
             part => {
-                let part = shorten(part);
+                let part = shorten(part, 60);
                 Text { zh: format!("“{part}”：{}", fault.what.zh), en: format!("`{part}`: {}", fault.what.en) }
             }
         };

@@ -213,6 +213,17 @@ impl Checker<'_> {
             self.truth(&scope.condition);
             self.stages_of_formula(&scope.condition, &[Stage::Whole]);
         }
+        let extended = self.chain.packs.split_last().map_or(&[][..], |(_, before)| before);
+        if extended.iter().any(|pack| !pack.scopes.is_empty()) {
+            for scope in self.own.scopes.iter().filter(|scope| scope.law.label.is_none()) {
+                let what = text!(
+                    "[[scope]] 换掉了被扩展的包的评估范围，没有标签",
+                    "[[scope]] replaces that of the pack that is extended, without a label"
+                );
+                let hint = text!("写 label 和 label_en", "give `label` and `label_en`");
+                self.faults.refuse("missing-label", scope.mark, what, hint);
+            }
+        }
         self.in_sequence(&spans, "scope", true);
         self.without_gap(&spans, "scope");
     }

@@ -103,7 +103,10 @@ impl Checker<'_> {
         let (ids, rests_on) = self.chain.dependencies(&[self.all, &replaced]);
         if let Err(circle) = evaluation_order(&ids, &rests_on) {
             let mark = self.mark_in_circle(&circle);
-            let path: Vec<&str> = circle.iter().chain(circle.first()).map(String::as_str).collect();
+            const SHOWN: usize = 12;
+            let mut path: Vec<&str> = circle.iter().take(SHOWN).map(String::as_str).collect();
+            path.extend((circle.len() > SHOWN).then_some("…"));
+            path.extend(circle.first().map(String::as_str));
             let path = path.join(" → ");
             let what = text!("循环：{path}", "a loop: {path}");
             let hint = text!(

@@ -71,7 +71,7 @@ impl Checker<'_> {
             parameters: Vec::new(),
         };
         apply(&mut one, replace);
-        self.entries(&one);
+        self.faults.blaming(replace.target.mark, || self.entries(&one));
     }
 }
 

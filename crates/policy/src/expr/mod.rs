@@ -6,6 +6,8 @@ mod compile;
 mod infer;
 mod program;
 mod render;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use compile::{all_of, compile, kind_in, place_in};
 pub(crate) use infer::{Measure, Named, Names, Type, infer};

@@ -290,13 +290,14 @@ pub(super) fn part(entry: &Entry<'_>) -> Option<Head> {
 }
 
 pub(super) fn scope(entry: &Entry<'_>) -> Option<ScopeEntry> {
-    let fields = entry.fields("[[scope]]", &[&["from", "to", "where", "article", "source", "confirmed"]]);
+    let fields = entry.fields("[[scope]]", &[&["from", "to", "where", "article", "source", "confirmed", "label", "label_en"]]);
     for key in ["article", "where"] {
         if !fields.has(key) {
             fields.missing(key);
         }
     }
-    let law = fields.law(entry.pack, None);
+    let label = fields.has("label").then(|| fields.need_title("label"));
+    let law = fields.law(entry.pack, label);
     let condition = fields.formula("where", Dialect::Formula);
     let from = fields.need_date("from")?;
     Some(ScopeEntry { condition, from, to: law.to, law, mark: entry.mark })

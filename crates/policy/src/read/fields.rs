@@ -59,7 +59,8 @@ impl<'a> Fields<'a> {
 
     pub fn need_text(&self, key: &str) -> Option<At<String>> {
         let found = self.text(key);
-        if found.is_none() {
+        let blank = || self.find(key).is_none_or(|(value, _)| value.as_str().is_some());
+        if found.is_none() && blank() {
             self.missing(key);
         }
         found

@@ -79,7 +79,7 @@ pub(crate) fn read(pack: usize, files: &PackFiles, added: &[(usize, String)], fa
     let mut source = PackSource { articles: articles(added, faults), ..head(files, main, faults)? };
     for (file, path) in added {
         if path.ends_with(".toml") && !path.contains('/') {
-            entries_of(&mut source, pack, *file, faults);
+            entries_of(&mut source, pack, (*file, path), faults);
         }
     }
     for (file, path) in added {
@@ -229,17 +229,16 @@ fn articles(added: &[(usize, String)], faults: &Faults<'_>) -> Vec<(String, Stri
 }
 
 /// The entries of one file.
-fn entries_of(source: &mut PackSource, pack: usize, file: usize, faults: &Faults<'_>) {
+fn entries_of(source: &mut PackSource, pack: usize, (file, path): (usize, &str), faults: &Faults<'_>) {
     let is_main = source.mark.file == file;
     with_document(file, faults, |root| {
         let keys = [&PACK[..], &KINDS[..]].concat();
         let known: &[&str] = if is_main { &keys } else { &KINDS };
-        let name = if is_main { "pack.toml" } else { "this file" };
         // The head of pack.toml was checked when it was read.
         let fields = if is_main {
             Fields::unchecked(root, start_of(file), faults)
         } else {
-            Fields::new(root, start_of(file), name, known, faults)
+            Fields::new(root, start_of(file), path, known, faults)
         };
         let of = |kind: &str| {
             let tables = fields.tables(kind);

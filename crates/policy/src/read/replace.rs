@@ -43,14 +43,12 @@ pub(super) fn replace(entry: &Entry<'_>) -> Option<ReplaceEntry> {
     let law = fields.law(entry.pack, Some(label));
     let compares = [("<", Compare::Less), ("<=", Compare::LessOrEqual), (">", Compare::Greater), (">=", Compare::GreaterOrEqual)];
     let target = target?;
-    // A condition is SQL for a stock and a formula for the scope.
-    let dialect = if target.value == "scope" { Dialect::Formula } else { Dialect::Sql };
     let table = fields.text("table").and_then(|at| table(entry.faults, &at));
     let change = Change {
         title: fields.title("title"),
         values: values(entry, &fields, &law, &format!("[[replace.value]] {}", target.value)),
         table,
-        condition: fields.formula("where", dialect),
+        condition: fields.formula("where", Dialect::Sql),
         aggregate: None,
         split: fields.flag("split"),
         formula: fields.formula("formula", Dialect::Formula),

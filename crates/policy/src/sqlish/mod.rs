@@ -8,3 +8,6 @@ mod check;
 mod write;
 
 pub(crate) use check::{check, column_unit, row_unit};
+
+#[cfg(test)]
+pub(crate) use write::write as written;

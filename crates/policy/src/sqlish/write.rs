@@ -2,7 +2,7 @@ use crate::syntax::{Join, Operator, Tree, TreeKind};
 
 /// A checked condition as SQL, every part of it in brackets. A division is made one of real numbers, since engines differ
 /// on whether 1/2 is 0.
-pub(super) fn write(tree: &Tree) -> String {
+pub(crate) fn write(tree: &Tree) -> String {
     match &tree.kind {
         TreeKind::Number(value) => value.to_string(),
         TreeKind::Words(words) => quoted(words),

@@ -1,6 +1,8 @@
 //! The grammar that formulas and SQL conditions share: one lexer, one tree, one parser with two dialects.
 
 mod parse;
+#[cfg(test)]
+mod tests;
 mod token;
 mod tree;
 

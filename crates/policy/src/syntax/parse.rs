@@ -206,7 +206,7 @@ impl<'t> Parser<'t> {
         let (least, most) = call.arity();
         if !(least..=most).contains(&arguments.len()) {
             let n = arguments.len();
-            let what = text!("{name} 有 {n} 个参数", "{name} has {n} arguments");
+            let what = text!("{name} 不能有 {n} 个参数", "{name} cannot have {n} argument(s)");
             let hint = text!("它要 {least} 到 {most} 个", "it takes {least} to {most}");
             return Err(SyntaxFault::new("wrong-number-of-arguments", (start, end), what, hint));
         }
