@@ -39,13 +39,13 @@ pub fn changed(resolved: &Resolved, matrix: &StockMatrix, deltas: &[Delta]) -> S
         let before = matrix.schools.clone();
         if let Err(refused) = apply(&division, &mut matrix, delta) {
             matrix.schools = before;
-            matrix.findings.push(refused);
+            matrix.findings.push(*refused);
         }
     }
     matrix
 }
 
-fn apply(division: &Division<'_>, matrix: &mut StockMatrix, delta: &Delta) -> Result<(), Finding> {
+fn apply(division: &Division<'_>, matrix: &mut StockMatrix, delta: &Delta) -> Result<(), Box<Finding>> {
     match delta {
         Delta::Add { school, stage, stock, amount } => {
             let stock = stock_named(division.resolved, stock)?;
@@ -72,7 +72,7 @@ fn add(
     stage: Stage,
     stock: usize,
     amount: f64,
-) -> Result<(), Finding> {
+) -> Result<(), Box<Finding>> {
     let position = matrix.position(code).ok_or_else(|| unknown(code))?;
     let school = Arc::make_mut(&mut matrix.schools[position]);
     if !amount.is_finite() {
@@ -132,7 +132,7 @@ fn start(division: &Division<'_>, unit: &Unit, at: Stage, stage: Stage, stock: u
     }
 }
 
-fn merge(division: &Division<'_>, matrix: &mut StockMatrix, code: &SchoolCode, into: &SchoolCode) -> Result<(), Finding> {
+fn merge(division: &Division<'_>, matrix: &mut StockMatrix, code: &SchoolCode, into: &SchoolCode) -> Result<(), Box<Finding>> {
     let position = matrix.position(code).ok_or_else(|| unknown(code))?;
     if code == into {
         return Err(refused(&matrix.schools[position], text!("不能并入自身", "a school cannot be merged into itself")));
@@ -151,36 +151,36 @@ fn merge(division: &Division<'_>, matrix: &mut StockMatrix, code: &SchoolCode, i
     Ok(())
 }
 
-fn stock_named(resolved: &Resolved, id: &str) -> Result<usize, Finding> {
+fn stock_named(resolved: &Resolved, id: &str) -> Result<usize, Box<Finding>> {
     let found = resolved.stock(id).filter(|stock| resolved.stocks[*stock].level == StockLevel::School);
     found.ok_or_else(|| {
-        Finding::new(
+        Box::new(Finding::new(
             Severity::Logic,
             "what-if-unknown-stock",
             Place::Everywhere,
             text!("没有按学校统计的数量“{id}”，该项变动未计入", "there is no stock `{id}` of schools; the change was left out"),
             text!("使用标准中 [[stock]] 的 id", "use the id of a [[stock]] of the standard"),
-        )
+        ))
     })
 }
 
-fn unknown(code: &SchoolCode) -> Finding {
-    Finding::new(
+fn unknown(code: &SchoolCode) -> Box<Finding> {
+    Box::new(Finding::new(
         Severity::Logic,
         "what-if-unknown-school",
         Place::School { code: code.clone(), name: None },
         text!("没有这所学校，该项变动未计入", "there is no such school; the change was left out"),
         text!("核对学校标识码；校区用其所属学校的标识码", "check the code; a campus is reached by the code of its school"),
-    )
+    ))
 }
 
-fn refused(school: &School, why: Text) -> Finding {
+fn refused(school: &School, why: Text) -> Box<Finding> {
     let (zh, en) = (why.zh, why.en);
-    Finding::new(
+    Box::new(Finding::new(
         Severity::Logic,
         "what-if-refused",
         Place::School { code: school.code.clone(), name: Some(school.name.clone()) },
         text!("{zh}，该项变动未计入", "{en}; the change was left out"),
         text!("修改该项变动", "change the amount or the school"),
-    )
+    ))
 }

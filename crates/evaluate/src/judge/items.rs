@@ -95,9 +95,7 @@ fn row(item: &Item, asked: &impl Asked, school: Option<usize>, stage: Option<Sta
         })
     };
     // An item without a condition is worth points only; it asks for nothing here.
-    let Some(computed) = answer(&item.require, Basis::Computed) else {
-        return None;
-    };
+    let computed = answer(&item.require, Basis::Computed)?;
     let row = match answer(&item.otherwise, Basis::Declared) {
         Some(declared) if computed.verdict == Verdict::NotEnoughData && declared.verdict != Verdict::NotEnoughData => declared,
         _ => computed,

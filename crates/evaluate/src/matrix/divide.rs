@@ -102,12 +102,14 @@ impl<'a> Division<'a> {
         let whole = unit.figures.get(Stage::Whole, stock);
         let taught = |stage: &&Stage| self.teaches(unit, **stage);
         let outside = STAGES.iter().filter(taught).any(|stage| !self.judged.contains(stage));
-        if !self.by_stage(unit, stock) && !(rule.split && outside) {
+        let by_stage = self.by_stage(unit, stock);
+        let in_parts = by_stage || (rule.split && outside);
+        if !in_parts {
             return number(whole);
         }
         let mut parts = Vec::new();
         for stage in &self.judged {
-            let cell = match self.by_stage(unit, stock) {
+            let cell = match by_stage {
                 true => number(unit.figures.get(*stage, stock)),
                 false => self.share(unit, *stage, stock),
             };
@@ -117,7 +119,7 @@ impl<'a> Division<'a> {
                 Err(_) => {}
             }
         }
-        if !is_long(rule) && self.by_stage(unit, stock) {
+        if !is_long(rule) && by_stage {
             match whole {
                 Cell::Known(_) => parts.push(number(whole)?),
                 Cell::Missing(Lack::NoRow) => {}

@@ -50,7 +50,7 @@ pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Da
             county[stock] = registers.county_cell(rule, ByUnit::of(&rows).county());
             continue;
         }
-        let wanted: Vec<[Option<Vec<(String, f64)>>; 4]> =
+        let wanted: Vec<[Option<Params>; 4]> =
             schools.iter().map(|school| Stage::ALL.map(|stage| filter_values(&rules, &county, school, rule, stage))).collect();
         let mut answers: BTreeMap<Vec<u64>, Vec<StockRow>> = BTreeMap::new();
         for params in wanted.iter().flatten().flatten() {
@@ -91,6 +91,9 @@ pub fn stock_query<'a>(stock: &'a Stock, params: &'a [(String, f64)], year: Scho
     StockQuery { table: stock.table, where_sql: &stock.where_sql, aggregate, params, year, on }
 }
 
+/// Parameters of a filter by name.
+type Params = Vec<(String, f64)>;
+
 /// The parameters of a stock's filter as they hold for a school and stage; none where one cannot be determined.
 pub(crate) fn filter_values(
     rules: &Rules<'_>,
@@ -98,14 +101,14 @@ pub(crate) fn filter_values(
     school: &School,
     stock: &Stock,
     stage: Stage,
-) -> Option<Vec<(String, f64)>> {
+) -> Option<Params> {
     let whole = Ground::of(rules, county, school, Need::Everything);
     let ground = if stage == Stage::Whole { whole } else { whole.at(stage) };
     let values = stock.parameters.iter().map(|index| ground.parameter(*index).map(|number| number.value)).collect();
     named(rules.resolved, stock, values)
 }
 
-fn named(resolved: &Resolved, stock: &Stock, values: Vec<Option<f64>>) -> Option<Vec<(String, f64)>> {
+fn named(resolved: &Resolved, stock: &Stock, values: Vec<Option<f64>>) -> Option<Params> {
     stock
         .parameters
         .iter()

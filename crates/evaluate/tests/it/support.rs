@@ -1,5 +1,5 @@
-//! Packs and counties for the tests of this crate.
-#![allow(dead_code, reason = "each test uses its own part")]
+//! The packs and items of the tree, read as the binary reads them.
+#![expect(clippy::disallowed_methods, reason = "tests read the packs in the tree")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! The packs in the tree reproduce their own cases.
 
-mod support;
-
 use std::path::Path;
 
 use evaluate::run_case;
 use policy::check;
+
+use crate::support;
 
 #[test]
 fn every_pack_reproduces_its_cases() {
