@@ -47,6 +47,24 @@ fn sheets_print_as_an_office_prints() {
 }
 
 #[test]
+fn no_name_becomes_a_formula() {
+    let resolved = standard();
+    let check = |name: &str| {
+        let figures: Figures<'_> = &[("pupils", Stage::Primary, Some(400.0))];
+        let outcome = outcome(&resolved, &[school("9900000001", name, "211", "public", figures)], &[]);
+        let input = TablesInput { outcome: &outcome, resolved: &resolved, signed: &signed(), created: CREATED, lang: Lang::Zh };
+        let bytes = tables(&input).unwrap();
+        // `grid` refuses a sheet that has a formula.
+        assert!(grid(&bytes).contains(&format!("|{name}|")), "{name}");
+        let sheet = part(&bytes, "xl/worksheets/sheet3.xml");
+        assert!(!sheet.contains("<f>") && !sheet.contains("hyperlink"), "{name}");
+    };
+    for name in ["=1+1", "+1", "-1+2", "@SUM(A1)", "=HYPERLINK(\"http://x\",\"y\")", "http://example.org", "'=1", "0099"] {
+        check(name);
+    }
+}
+
+#[test]
 fn a_standard_without_tables_says_so() {
     let files = [
         ("pack.toml", include_str!("small/pack.toml")),
