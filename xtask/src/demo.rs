@@ -34,12 +34,9 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     say(3, "逐年导入，每个学年一个快照", "import, one snapshot a school year");
     for year in years(&county)? {
         let imported = step::run_silently(Command::new(&binary).current_dir(root).args(["import", "--home", HOME]).arg(&year))?;
-        if imported.code != 0 {
-            imported.lines.iter().for_each(|line| println!("{line}"));
-        }
-        for line in imported.lines.iter().rev().take(3).rev() {
-            println!("{line}");
-        }
+        // What was refused is shown whole; of what went well, the result.
+        let shown = if imported.code == 0 { 3 } else { imported.lines.len() };
+        imported.lines.iter().skip(imported.lines.len().saturating_sub(shown)).for_each(|line| println!("{line}"));
         ended(&imported, &[0], &format!("{} was refused", year.display()))?;
     }
 
