@@ -37,6 +37,17 @@ pub(crate) struct PackSource {
     pub cases: Vec<Case>,
 }
 
+impl PackSource {
+    /// How many entries it has.
+    pub fn len(&self) -> usize {
+        let Entries { parameters, stocks, indicators, judgements, items } = &self.entries;
+        let values: usize = parameters.iter().map(|parameter| parameter.values.len()).sum();
+        let replaceable = parameters.len() + values + stocks.len() + indicators.len() + judgements.len() + items.len();
+        let reported = self.parts.len() + self.figures.len() + self.declarations.len() + self.tables.len();
+        replaceable + reported + self.splits.len() + self.scopes.len() + self.exceptions.len() + self.replaces.len()
+    }
+}
+
 /// The entries that replacements can touch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entries {

@@ -1,7 +1,8 @@
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
-use facts::{Finding, Place, Severity, Text};
+use facts::{Finding, Place, Severity, Text, text};
 
 use crate::syntax::SyntaxFault;
 
@@ -17,6 +18,8 @@ struct SourceFile {
     name: String,
     pack: usize,
     text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
 }
 
 /// A stretch of a file.
@@ -27,6 +30,9 @@ pub(crate) struct Mark {
     pub end: usize,
 }
 
+/// The most findings of one pack that are told.
+const FINDINGS_MAX: usize = 1_000;
+
 /// Something that was read, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct At<T> {
@@ -36,7 +42,8 @@ pub(crate) struct At<T> {
 
 impl Sources {
     pub fn add(&mut self, pack: usize, name: String, text: String) -> usize {
-        self.files.push(SourceFile { name, pack, text });
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.files.push(SourceFile { name, pack, text, lines });
         self.files.len() - 1
     }
 
@@ -51,25 +58,24 @@ impl Sources {
     /// File, line and the line's words.
     pub fn place(&self, mark: Mark) -> Place {
         let Some(file) = self.files.get(mark.file) else { return Place::Everywhere };
-        let before = file.text.get(..mark.start).unwrap_or(&file.text);
-        let line = before.bytes().filter(|b| *b == b'\n').count();
-        let excerpt = file.text.lines().nth(line).map(|words| shorten(words.trim(), 160));
-        Place::Source { file: file.name.clone(), line: Some(line as u32 + 1), excerpt: excerpt.filter(|words| !words.is_empty()) }
+        let line = file.lines.partition_point(|start| *start <= mark.start).max(1);
+        let start = file.lines.get(line - 1).copied().unwrap_or(0);
+        let words = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("").trim();
+        let excerpt = (!words.is_empty()).then(|| shorten(words, 160));
+        Place::Source { file: file.name.clone(), line: Some(line as u32), excerpt }
     }
 
     /// The beginning of a line of a file, by the file's name.
     pub fn mark_at(&self, name: &str, line: u32) -> Option<Mark> {
         let file = self.files.iter().position(|file| file.name == name)?;
-        let ahead = self.files[file].text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
-        Some(Mark { file, start: ahead, end: ahead })
+        let start = self.files[file].lines.get(line.saturating_sub(1) as usize).copied()?;
+        Some(Mark { file, start, end: start })
     }
 
     /// The line of a mark, counted from 1.
     pub fn line(&self, mark: Mark) -> u32 {
-        match self.place(mark) {
-            Place::Source { line: Some(line), .. } => line,
-            _ => 1,
-        }
+        let lines = self.files.get(mark.file).map_or(0, |file| file.lines.partition_point(|start| *start <= mark.start));
+        lines.max(1) as u32
     }
 
     /// Where a byte of a string lies in the file: exactly, unless the string is written with escapes.
@@ -96,13 +102,21 @@ pub(crate) struct Faults<'s> {
     pub sources: &'s Sources,
     findings: RefCell<Vec<Finding>>,
     spoilt: RefCell<BTreeSet<usize>>,
+    /// How many findings each pack has, those that are not kept among them.
+    counts: RefCell<BTreeMap<Option<usize>, usize>>,
     /// Set while a pack's change to another pack's entry is checked: what then goes wrong is the fault of the change.
     blamed: Cell<Option<Mark>>,
 }
 
 impl<'s> Faults<'s> {
     pub fn new(sources: &'s Sources) -> Faults<'s> {
-        Faults { sources, findings: RefCell::default(), spoilt: RefCell::default(), blamed: Cell::new(None) }
+        Faults {
+            sources,
+            findings: RefCell::default(),
+            spoilt: RefCell::default(),
+            counts: RefCell::default(),
+            blamed: Cell::new(None),
+        }
     }
 
     /// Something that must be mended before the pack can be used.
@@ -160,6 +174,22 @@ impl<'s> Faults<'s> {
     }
 
     fn push(&self, severity: Severity, code: &str, mark: Mark, what: Text, hint: Text) {
-        self.findings.borrow_mut().push(Finding::new(severity, code, self.sources.place(mark), what, hint));
+        let mut counts = self.counts.borrow_mut();
+        let count = counts.entry(self.sources.pack(mark.file)).or_default();
+        *count += 1;
+        let place = || self.sources.place(mark);
+        let finding = match (*count).cmp(&(FINDINGS_MAX + 1)) {
+            Ordering::Less => Finding::new(severity, code, place(), what, hint),
+            Ordering::Equal => {
+                let what = text!(
+                    "问题超过 {FINDINGS_MAX} 个，其余不再列出",
+                    "more than {FINDINGS_MAX} findings; the rest is not listed"
+                );
+                let hint = text!("先改好列出的，再检查一次", "mend those that are listed, then check again");
+                Finding::new(Severity::Note, "too-many-findings", place(), what, hint)
+            }
+            Ordering::Greater => return,
+        };
+        self.findings.borrow_mut().push(finding);
     }
 }

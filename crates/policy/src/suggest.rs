@@ -22,8 +22,10 @@ pub(crate) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str> 
 
 /// The known name that a misspelt one most likely stands for: at most a third of its letters differ.
 fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = name.chars().count().clamp(3, 24) / 3;
+    let letters = name.chars().count();
+    let limit = letters.clamp(3, 24) / 3;
     known
+        .filter(|candidate| candidate.chars().count().abs_diff(letters) <= limit)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by(|a, b| a.cmp(b))

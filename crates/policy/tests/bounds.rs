@@ -137,6 +137,31 @@ fn too_much_is_a_finding() {
 }
 
 #[test]
+fn a_hostile_pack_is_answered_in_time() {
+    let keys: String = (0..60_000).map(|n| format!("k{n} = 1\n")).collect();
+    let found = codes(&[("pack.toml", HEAD), ("more.toml", &keys)]);
+    assert!(found.len() <= 1_001 && found.contains(&"too-many-findings".to_string()));
+    let stock = |n: usize| {
+        format!(
+            "[[item]]\nid='i{n}'\ntitle='甲'\ntitle_en='A'\narticle='a1'\nlevel='school'\nrequire='unknown_name_{n} > 0 or unknown_nmae_{n} > 0'\n"
+        )
+    };
+    let files: Vec<(String, String)> =
+        (0..5).map(|file| (format!("{file}.toml"), (0..980).map(|n| stock(file * 980 + n)).collect())).collect();
+    let mut pack: Vec<(&str, &str)> = vec![("pack.toml", HEAD), ("source.md", "{#a1}")];
+    pack.extend(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    assert!(codes(&pack).contains(&"too-many-findings".to_string()));
+    let more: String = (4_900..6_000).map(stock).collect();
+    pack.push(("more.toml", &more));
+    assert_eq!(codes(&pack), ["too-many-entries"]);
+    let whole = "# ".repeat(480_000);
+    let names: Vec<String> = (0..9).map(|n| format!("{n}.toml")).collect();
+    let mut large: Vec<(&str, &str)> = vec![("pack.toml", HEAD)];
+    large.extend(names.iter().map(|name| (name.as_str(), whole.as_str())));
+    assert_eq!(codes(&large), ["pack-too-large"]);
+}
+
+#[test]
 fn a_long_chain_of_dependencies_is_walked() {
     let stock = |n: usize| {
         format!(

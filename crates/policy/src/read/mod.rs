@@ -20,6 +20,10 @@ use fields::Fields;
 pub(crate) const FILE_BYTES_MAX: usize = 1_000_000;
 /// The most files of a pack.
 pub(crate) const FILES_MAX: usize = 500;
+/// The most bytes of all files of a pack together.
+pub(crate) const PACK_BYTES_MAX: usize = 8_000_000;
+/// The most entries of a pack.
+pub(crate) const ENTRIES_MAX: usize = 5_000;
 
 const KINDS: [&str; 13] = [
     "part",
@@ -41,8 +45,10 @@ const PACK: [&str; 8] = ["id", "title", "title_en", "extends", "place", "in_forc
 /// Puts a pack's files among the sources; what is too much is left out and told by [`read`].
 pub(crate) fn add_files(sources: &mut Sources, pack: usize, files: &PackFiles) -> Vec<(usize, String)> {
     let mut added = Vec::new();
+    let mut total = 0;
     for (path, text) in files.files.iter().take(FILES_MAX) {
-        let kept = if text.len() > FILE_BYTES_MAX { String::new() } else { text.clone() };
+        total += text.len();
+        let kept = if text.len() > FILE_BYTES_MAX || total > PACK_BYTES_MAX { String::new() } else { text.clone() };
         added.push((sources.add(pack, format!("{}/{path}", files.id), kept), path.clone()));
     }
     added
@@ -61,19 +67,27 @@ pub(crate) fn read(pack: usize, files: &PackFiles, added: &[(usize, String)], fa
             faults.refuse("file-too-large", start_of(*file), what, hint);
         }
     }
+    let total: usize = files.files.iter().map(|(_, text)| text.len()).sum();
+    let first = added.first().map_or(Mark { file: usize::MAX, start: 0, end: 0 }, |(file, _)| start_of(*file));
+    if total > PACK_BYTES_MAX {
+        let what = text!(
+            "标准包共 {total} 字节，上限 {PACK_BYTES_MAX}",
+            "the pack has {total} bytes; at most {PACK_BYTES_MAX} are read"
+        );
+        faults.refuse("pack-too-large", first, what, text!("分成几个包", "make several packs of it"));
+        return None;
+    }
     if files.files.len() > FILES_MAX {
         let n = files.files.len();
-        let mark = added.first().map_or(Mark { file: usize::MAX, start: 0, end: 0 }, |(file, _)| start_of(*file));
         let what = text!("标准包有 {n} 个文件，上限 {FILES_MAX}", "the pack has {n} files; at most {FILES_MAX} are read");
-        faults.refuse("too-many-files", mark, what, text!("合并文件", "merge files"));
+        faults.refuse("too-many-files", first, what, text!("合并文件", "merge files"));
     }
     let main = added.iter().find(|(_, path)| path == "pack.toml").map(|(file, _)| *file);
     let Some(main) = main else {
-        let mark = added.first().map_or(Mark { file: usize::MAX, start: 0, end: 0 }, |(file, _)| start_of(*file));
         let id = &files.id;
         let what = text!("标准包 {id} 没有 pack.toml", "the pack {id} has no pack.toml");
         let hint = text!("建立 policies/{id}/pack.toml", "create policies/{id}/pack.toml");
-        faults.refuse("missing-pack-toml", mark, what, hint);
+        faults.refuse("missing-pack-toml", first, what, hint);
         return None;
     };
     let mut source = PackSource { articles: articles(added, faults), ..head(files, main, faults)? };
@@ -81,6 +95,15 @@ pub(crate) fn read(pack: usize, files: &PackFiles, added: &[(usize, String)], fa
         if path.ends_with(".toml") && !path.contains('/') {
             entries_of(&mut source, pack, (*file, path), faults);
         }
+    }
+    let entries = source.len();
+    if entries > ENTRIES_MAX {
+        let what = text!(
+            "标准包有 {entries} 个条目，上限 {ENTRIES_MAX}",
+            "the pack has {entries} entries; at most {ENTRIES_MAX} are checked"
+        );
+        faults.refuse("too-many-entries", source.mark, what, text!("分成几个包", "make several packs of it"));
+        return None;
     }
     for (file, path) in added {
         if path.starts_with("cases/") && path.ends_with(".toml") {
