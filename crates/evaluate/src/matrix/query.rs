@@ -95,13 +95,7 @@ pub fn stock_query<'a>(stock: &'a Stock, params: &'a [(String, f64)], year: Scho
 type Params = Vec<(String, f64)>;
 
 /// The parameters of a stock's filter as they hold for a school and stage; none where one cannot be determined.
-pub(crate) fn filter_values(
-    rules: &Rules<'_>,
-    county: &[Cell],
-    school: &School,
-    stock: &Stock,
-    stage: Stage,
-) -> Option<Params> {
+pub(crate) fn filter_values(rules: &Rules<'_>, county: &[Cell], school: &School, stock: &Stock, stage: Stage) -> Option<Params> {
     let whole = Ground::of(rules, county, school, Need::Everything);
     let ground = if stage == Stage::Whole { whole } else { whole.at(stage) };
     let values = stock.parameters.iter().map(|index| ground.parameter(*index).map(|number| number.value)).collect();

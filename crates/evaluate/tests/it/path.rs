@@ -184,12 +184,11 @@ fn exceptions_are_applied_recorded_and_expire() {
         let ids: Vec<&str> = outcome.applied_at(0, Primary).map(|exception| exception.id.as_str()).collect();
         let states = (figure(&outcome, "V", Primary, 0).state, figure(&outcome, "V", Primary, 1).state);
         assert_eq!((states, ids.as_slice()), ((backbone, area), applied), "{on}");
-        outcome
+        outcome.frame.unconfirmed.iter().map(|rests_on| rests_on.id.clone()).collect::<Vec<_>>()
     };
     check("2014-09-01", State::BelowFloor, State::BelowFloor, &[]);
-    let outcome = check("2023-09-01", State::Met, State::Met, &["rural", "old"]);
+    let unconfirmed = check("2023-09-01", State::Met, State::Met, &["rural", "old"]);
     check("2031-09-01", State::BelowFloor, State::BelowFloor, &[]);
-    let unconfirmed: Vec<&str> = outcome.frame.unconfirmed.iter().map(|rests_on| rests_on.id.as_str()).collect();
     assert_eq!(unconfirmed, ["backbone_min", "old"]);
 }
 
@@ -209,7 +208,10 @@ fn a_county_lacks_what_it_has_not_declared() {
 
 #[test]
 fn a_veto_fails_a_county_that_passes_otherwise() {
-    let veto = [("of = [\"plan\", \"classes\"]", "of = [\"classes\"]"), ("require = \"declared_plan >= 1\"", "require = \"declared_plan < 1\"\nveto = true")];
+    let veto = [
+        ("of = [\"plan\", \"classes\"]", "of = [\"classes\"]"),
+        ("require = \"declared_plan >= 1\"", "require = \"declared_plan < 1\"\nveto = true"),
+    ];
     let outcome = judged(&resolved_with(ON, &veto), &[primary("A", 100.0, 1.0, 500.0, 50.0)]);
     assert_eq!((outcome.verdict, outcome.reasons.as_slice()), (Verdict::Fail, [Reason::Veto(0)].as_slice()));
 }
