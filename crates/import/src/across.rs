@@ -204,7 +204,7 @@ impl<'f> Across<'f> {
                 quantities.dedup();
                 let mut listed: Vec<usize> = Vec::new();
                 quantities.into_iter().for_each(|quantity| if !listed.contains(&quantity) { listed.push(quantity) });
-                let shown: Vec<Text> = listed.iter().filter_map(|quantity| Some(self.show(*quantity, sum_of(*quantity)?))).collect();
+                let shown: Vec<Text> = listed.iter().filter_map(|quantity| Some(self.show(*quantity, sum_of(*quantity)?, listed.len() <= 3))).collect();
                 let join = |of: fn(&Text) -> &str, by: &str| shown.iter().map(of).collect::<Vec<_>>().join(by);
                 let (zh, en) = (join(|text| &text.zh, "；"), join(|text| &text.en, "; "));
                 let school = &self.schools[key.0 as usize];
@@ -227,10 +227,14 @@ impl<'f> Across<'f> {
         findings
     }
 
-    fn show(&self, quantity: usize, sum: Sum) -> Text {
+    fn show(&self, quantity: usize, sum: Sum, with_place: bool) -> Text {
         let quantity = &self.forms.quantities[quantity];
         let title = &self.forms.tallies[quantity.tally].title;
         let (zh, en) = (&title.zh, &title.en);
+        if !with_place {
+            let value = sum.value;
+            return text!("{zh} {value}", "{en} {value}");
+        }
         let place = self.place(sum.spot).words();
         let (place_zh, place_en) = (&place.zh, &place.en);
         let value = sum.value;

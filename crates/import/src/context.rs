@@ -41,6 +41,11 @@ pub(crate) fn read(rows: &[Row<'_>], columns: &[Column], forms: &Forms) -> Conte
     context
 }
 
+/// Whether a row is such a line.
+pub(crate) fn is_context(row: &Row<'_>, columns: &[Column]) -> bool {
+    row.cells().any(|cell| cell.words.contains([':', '：']) && !labelled(&plain(cell.words), columns).is_empty())
+}
+
 impl Context {
     fn take(&mut self, column: Option<usize>, words: &str, place: Cell, columns: &[Column], forms: &Forms) {
         let Some(at) = column else {
@@ -71,10 +76,8 @@ fn labelled(words: &str, columns: &[Column]) -> Vec<(Option<usize>, usize, usize
             start_of_labels.push(start);
         }
     }
-    for at in 0..found.len() {
-        if let Some(next) = start_of_labels.get(at + 1) {
-            found[at].2 = (*next).max(found[at].1);
-        }
+    for (this, next) in found.iter_mut().zip(start_of_labels.iter().skip(1)) {
+        this.2 = (*next).max(this.1);
     }
     found
 }

@@ -5,15 +5,15 @@ use facts::{Cell, Finding, Place, Severity, Text};
 pub(crate) struct Fault {
     pub severity: Severity,
     pub code: &'static str,
-    pub what: Text,
-    pub hint: Text,
+    what: Box<Text>,
+    hint: Box<Text>,
     pub sheet: Option<String>,
     pub cell: Option<Cell>,
 }
 
 impl Fault {
     pub(crate) fn new(code: &'static str, what: Text, hint: Text) -> Fault {
-        Fault { severity: Severity::Logic, code, what, hint, sheet: None, cell: None }
+        Fault { severity: Severity::Logic, code, what: Box::new(what), hint: Box::new(hint), sheet: None, cell: None }
     }
 
     pub(crate) fn note(mut self) -> Fault {
@@ -38,6 +38,6 @@ impl Fault {
 
     pub(crate) fn finding(self, file: &str) -> Finding {
         let place = Place::File { file: file.to_string(), sheet: self.sheet, cell: self.cell.map(|cell| cell.to_string()) };
-        Finding::new(self.severity, self.code, place, self.what, self.hint)
+        Finding::new(self.severity, self.code, place, *self.what, *self.hint)
     }
 }

@@ -23,17 +23,23 @@ pub(crate) struct ListReader<'f> {
     context: Context,
     values: Vec<Value>,
     slot: String,
-    totals: Totals,
+    totals: Vec<Sums>,
     /// The words over the first column found, to know a heading that is repeated on every page.
     first_head: (u32, String),
     seen_data: bool,
+    /// For each column, whether this row's cell could not be read.
+    faulty: Vec<bool>,
 }
 
-/// What was added up on the way, to hold 小计 and 合计 against.
-#[derive(Debug, Default)]
-struct Totals {
-    /// For each totalled column: since the last totals row, since the last of the same name, of all rows.
-    sums: Vec<(usize, f64, Vec<(String, f64)>, f64)>,
+/// What was added up in one column on the way, to hold 小计 and 合计 against.
+#[derive(Debug)]
+struct Sums {
+    column: usize,
+    /// Since the last totals row.
+    part: f64,
+    /// Since the last totals row of each name.
+    since: Vec<(String, f64)>,
+    all: f64,
 }
 
 impl<'f> ListReader<'f> {
@@ -49,9 +55,10 @@ impl<'f> ListReader<'f> {
             context,
             values: vec![Value::Missing(Missing::Blank); n],
             slot: String::new(),
-            totals: Totals::default(),
+            totals: Vec::new(),
             first_head: (0, String::new()),
             seen_data: false,
+            faulty: vec![false; n],
         };
         let head_row = rows[heads.last];
         for (at, col) in heads.columns.iter().enumerate() {
@@ -62,7 +69,7 @@ impl<'f> ListReader<'f> {
                 reader.factors[at] = reader.take_unit(at, unit, *factor, Cell { row: head_row.number, col }, out);
             }
             if form.columns[at].totalled {
-                reader.totals.sums.push((at, 0.0, Vec::new(), 0.0));
+                reader.totals.push(Sums { column: at, part: 0.0, since: Vec::new(), all: 0.0 });
             }
             if reader.first_head.0 == 0 {
                 reader.first_head = (col, rows[heads.first].text(col).to_string());
@@ -87,8 +94,8 @@ impl<'f> ListReader<'f> {
         }
         self.seen_data = true;
         self.read_values(&row, out);
-        for (at, part, since, all) in &mut self.totals.sums {
-            let number = match &self.values[*at] {
+        for Sums { column, part, since, all } in &mut self.totals {
+            let number = match &self.values[*column] {
                 Value::Integer(number) => *number as f64,
                 Value::Real(number) => *number,
                 _ => continue,
@@ -102,7 +109,8 @@ impl<'f> ListReader<'f> {
         let (columns, sheet_col) = (&form.columns, &self.sheet_col);
         let named = |at: usize| columns.get(at).filter(|column| may_be_shown(column)).map(|column| column.title.clone());
         let place = |at: Option<usize>| Cell { row: row.number, col: at.and_then(|at| sheet_col.get(at)).copied().unwrap_or(0) };
-        out.run_checks(&form.checks, &self.values, &named, &place);
+        let faulty = &self.faulty;
+        out.run_checks(&form.checks, &self.values, &|at| faulty[at], &named, &place);
         for unique in &form.uniques {
             self.check_unique(unique, row.number, out);
         }
@@ -126,10 +134,12 @@ impl<'f> ListReader<'f> {
                 *place = Some(cell);
             }
         }
+        self.faulty.fill(false);
+        let goes_on = self.goes_on(&cells, row);
         for (at, column) in form.columns.iter().enumerate() {
             let place = Cell { row: row.number, col: self.sheet_col[at] };
             let Some(cell) = cells.get(at).copied().flatten() else {
-                self.fill_blank(at, column, place, out);
+                self.fill_blank(at, column, goes_on, place, out);
                 continue;
             };
             let read = if column.reading.kind == Kind::Figure {
@@ -153,24 +163,36 @@ impl<'f> ListReader<'f> {
                 Ok(()) => out.look_at_school_code(column.reading.kind, &self.values[at], place),
                 Err(fault) => {
                     self.values[at] = Value::Missing(Missing::Blank);
+                    self.faulty[at] = true;
                     out.cell_fault(fault, &column.title, place);
                 }
             }
         }
     }
 
+    /// Whether a row goes on with what the row above is about: merged cells leave their words in the first row only, so what
+    /// leads the row is blank, or is the same again.
+    fn goes_on(&self, cells: &[Option<CellRef<'_>>], row: &Row<'_>) -> bool {
+        let Some(lead) = self.form.columns.iter().position(|column| column.fill_down) else { return false };
+        match cells.get(lead).copied().flatten() {
+            None => self.seen_data && !row.is_blank(),
+            Some(cell) => matches!(&self.values[lead], Value::Text(words) if plainly(cell.words) == words.as_str()),
+        }
+    }
+
     /// A cell that is not there: taken from above the table, from the cell above it where cells are merged, or missing.
-    fn fill_blank(&mut self, at: usize, column: &Column, place: Cell, out: &mut Output<'_, '_>) {
+    fn fill_blank(&mut self, at: usize, column: &Column, goes_on: bool, place: Cell, out: &mut Output<'_, '_>) {
         if let Some((value, _)) = &self.context.values[at] {
             self.values[at].clone_from(value);
             return;
         }
-        if column.fill_down && self.seen_data && !self.values[at].is_missing() {
+        if column.fill_down && (goes_on || column.reading.kind == Kind::Year) && !self.values[at].is_missing() {
             return;
         }
         self.values[at] = Value::Missing(Missing::Blank);
         // A column that the file does not have at all was told with the headings.
         if column.reading.filled && self.sheet_col[at] != 0 {
+            self.faulty[at] = true;
             out.cell_fault(cell::blank(&column.reading), &column.title, place);
         }
     }
@@ -268,7 +290,7 @@ impl<'f> ListReader<'f> {
 
     fn check_totals(&mut self, row: &Row<'_>, total: &str, out: &mut Output<'_, '_>) {
         let form = self.form;
-        for (at, part, since, all) in &mut self.totals.sums {
+        for Sums { column: at, part, since, all } in &mut self.totals {
             let column = &form.columns[*at];
             let place = Cell { row: row.number, col: self.sheet_col[*at] };
             let since_same = since.iter_mut().find(|(word, _)| word == total);

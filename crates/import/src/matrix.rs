@@ -5,6 +5,7 @@ use facts::{Cell, Finding, Missing, Place, Severity, SinkError, Unit, Value, tex
 
 use crate::cell::{self, CellFault};
 use crate::context::{self, Context};
+use crate::forms::expr::Val;
 use crate::forms::{Form, Labels, Sheet, SheetCell};
 use crate::heads::{HeadPart, Path, is_numbering, label, names, paths};
 use crate::output::{Output, write_slot};
@@ -115,6 +116,7 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
     for cell in not_found.into_iter().filter(|cell| !cell.optional) {
         tell_not_found(sheet, cell, out);
     }
+    let faulty: Vec<usize> = faults.iter().map(|(_, at, _)| *at).collect();
     for (fault, at, place) in faults {
         out.cell_fault(fault, &sheet.title_of(&sheet.cells[at]), place);
     }
@@ -122,7 +124,8 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
     let place_of = |at: Option<usize>| {
         at.and_then(|at| at.checked_sub(n_columns)).and_then(|at| places.get(at).copied().flatten()).unwrap_or(Cell { row: 0, col: 0 })
     };
-    out.run_checks(&sheet.checks, &values, &named, &place_of);
+    let is_faulty = |at: usize| at.checked_sub(n_columns).is_some_and(|at| faulty.contains(&at));
+    out.run_checks(&sheet.checks, &values, &is_faulty, &named, &place_of);
     let mut slot = String::new();
     write_slot(&mut slot, &form.slot, &values);
     let top = places.iter().flatten().min().copied().unwrap_or(Cell { row: 1, col: 0 });
@@ -139,8 +142,8 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
         }
     }
     for derived in &sheet.derived {
-        let value = derived.value.eval(&|at: usize| values.get(at).map_or(crate::forms::expr::Val::Missing, crate::forms::expr::Val::of));
-        if let (crate::forms::expr::Val::Number(number), Some(place)) = (value, places.get(derived.at).copied().flatten()) {
+        let value = derived.value.eval(&|at: usize| values.get(at).map_or(Val::Missing, Val::of));
+        if let (Val::Number(number), Some(place)) = (value, places.get(derived.at).copied().flatten()) {
             figures.push(&derived.item, derived.stage.id(), &Value::Real(number), Cell { row: place.row, col: 0 }, None)?;
         }
     }
@@ -173,8 +176,7 @@ impl Figures<'_, '_, '_> {
 impl Sheet {
     /// A cell as people know it: `总计 / 在校生数·合计`.
     fn title_of(&self, cell: &SheetCell) -> String {
-        let (row, column) = (&self.rows[cell.row].title, &self.columns[cell.column].title);
-        format!("{row}·{}", column.replace('/', "·"))
+        format!("{}·{}", self.rows[cell.row].title, self.columns[cell.column].title)
     }
 }
 
@@ -213,7 +215,7 @@ impl Layout {
         let found: Vec<Vec<usize>> =
             kept.sheet.rows.iter().map(|wanted| (0..rows.len()).filter(|at| bears(*at, wanted)).collect()).collect();
         let first_data = found.iter().filter_map(|at| at.first()).min().copied().unwrap_or(rows.len());
-        let heads: Vec<Row<'_>> = rows[..first_data].iter().filter(|row| is_heading(row)).copied().collect();
+        let heads: Vec<Row<'_>> = rows[..first_data].iter().filter(|row| is_heading(row, kept.form)).copied().collect();
         let paths = paths(&heads);
         let under = |wanted: &Labels| {
             let is_named = |path: &Path| wanted.heads.iter().any(|head| names(head, path));
@@ -256,7 +258,6 @@ impl Layout {
 
 /// Whether a row above the data is part of the heading: not the title, which stands alone, nor the line with school and year,
 /// nor the numbering.
-fn is_heading(row: &Row<'_>) -> bool {
-    let n_cells = row.cells().count();
-    n_cells >= 2 && !is_numbering(row) && !row.cells().any(|cell| cell.words.contains(['：', ':']) && !cell.words.starts_with("其中"))
+fn is_heading(row: &Row<'_>, form: &Form) -> bool {
+    row.cells().nth(1).is_some() && !is_numbering(row) && !context::is_context(row, &form.columns)
 }

@@ -116,10 +116,11 @@ impl<'o, 'f> Output<'o, 'f> {
         &mut self,
         checks: &[Check],
         values: &[Value],
+        is_faulty: &dyn Fn(usize) -> bool,
         named: &dyn Fn(usize) -> Option<String>,
         place: &dyn Fn(Option<usize>) -> Cell,
     ) {
-        for check in checks {
+        for check in checks.iter().filter(|check| !check.needs.iter().any(|at| is_faulty(*at))) {
             let holds = check.must.holds(&|at: usize| values.get(at).map_or(Val::Missing, Val::of));
             if holds == Some(false) {
                 let detail = detail(&check.must, values, named);

@@ -1,39 +1,40 @@
-//! The forms of this repository: they check without a finding, and each reads its sample as `expected.toml` says.
+//! The forms of this repository: they check without a finding, and each reads its sample as its `expected.toml` says.
+//! `UPDATE=1 cargo test -p import --test forms` writes the expectations anew; look at the difference.
+
+mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use import::Forms;
+use serde::{Deserialize, Serialize};
 
-fn forms_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms")
-}
-
-fn files_of(dir: &Path) -> Vec<(String, Vec<u8>)> {
-    fn walk(dir: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
-        for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &format!("{name}/"), files);
-            } else {
-                files.push((name, fs::read(entry.path()).unwrap()));
-            }
-        }
-    }
-    let mut files = Vec::new();
-    walk(dir, "", &mut files);
-    files
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    rows: Vec<String>,
+    findings: Vec<String>,
 }
 
 #[test]
-fn they_check() {
-    let files = files_of(&forms_dir());
-    let (items, findings) = import::read_items(&files);
-    assert_eq!(findings, []);
-    let (forms, findings) = Forms::check(&files, items);
-    for finding in &findings {
-        println!("{} {} {:?}", finding.place.words(), finding.what, finding.place);
-    }
-    assert_eq!(findings, []);
+fn each_reads_its_sample_as_expected() {
+    let forms = support::forms();
     assert_eq!(forms.ids().len(), 9, "{:?}", forms.ids());
+    let mut wrong = Vec::new();
+    for id in forms.ids() {
+        let folder = support::forms_dir().join(id);
+        let samples: Vec<(String, Vec<u8>)> = support::files_of(&folder).into_iter().filter(|(name, _)| !name.ends_with(".toml")).collect();
+        assert!(!samples.is_empty(), "{id} has no sample");
+        let files: Vec<(&str, Vec<u8>)> = samples.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+        let (rows, reports, findings) = support::read(&forms, &files);
+        assert!(reports.iter().all(|report| report.forms() == [id]), "{id}: {:?}", reports[0].findings);
+        let found = Expected { rows, findings: findings.iter().map(support::show).collect() };
+        let path = folder.join("expected.toml");
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, toml::to_string_pretty(&found).unwrap()).unwrap();
+        }
+        let expected: Expected = toml::from_str(&fs::read_to_string(&path).unwrap_or_default()).unwrap_or(Expected { rows: vec![], findings: vec![] });
+        if expected != found {
+            wrong.push(format!("{id}: {found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

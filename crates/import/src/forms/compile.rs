@@ -60,7 +60,7 @@ pub(crate) fn compile(files: &[(String, Vec<u8>)], items: ItemList) -> (Forms, V
     (forms, findings)
 }
 
-fn in_order<'a>(files: &'a [(String, Vec<u8>)], is: impl Fn(&str) -> bool) -> Vec<(&'a str, &'a [u8])> {
+fn in_order(files: &[(String, Vec<u8>)], is: impl Fn(&str) -> bool) -> Vec<(&str, &[u8])> {
     let mut found: Vec<_> = files.iter().filter(|(path, _)| is(path)).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     found.sort_by_key(|(path, _)| *path);
     found
@@ -147,7 +147,7 @@ impl Compiler<'_, '_> {
         };
         Column {
             id: raw.id.as_ref().clone(),
-            title: raw.heads.first().cloned().unwrap_or_default(),
+            title: shown(&raw.heads),
             heads: raw.heads.iter().map(|head| heads::parts(head)).collect(),
             reading,
             only_when: raw.only_when.as_ref().map(|when| self.expr(when, &ids[..at])),
@@ -252,9 +252,13 @@ impl Compiler<'_, '_> {
     }
 
     fn check(&mut self, raw: &RawCheck, ids: &[&str]) -> Check {
+        let must = self.expr(&raw.must, ids);
+        let mut needs = Vec::new();
+        must.names(&mut needs);
         Check {
             rule: self.rule(&raw.code, &raw.severity, (&raw.title, &raw.title_en), (&raw.hint, &raw.hint_en)),
-            must: self.expr(&raw.must, ids),
+            must,
+            needs,
             at: raw.at.as_ref().map(|name| self.name(name, ids)),
         }
     }
@@ -326,7 +330,7 @@ impl Compiler<'_, '_> {
             .collect();
         let labels = |labels: &BTreeMap<String, Vec<String>>| {
             let one = |names: &Vec<String>| Labels {
-                title: names.first().cloned().unwrap_or_default(),
+                title: shown(names),
                 heads: names.iter().map(|name| heads::parts(name)).collect(),
             };
             labels.values().map(one).collect()
@@ -428,6 +432,11 @@ pub(super) fn expression(
         );
         Expr::Number(0.0)
     })
+}
+
+/// The first name of a column or row, as people know it: `金额·预算数`.
+fn shown(names: &[String]) -> String {
+    names.first().map(|name| name.replace('/', "·")).unwrap_or_default()
 }
 
 /// Whether a value of this kind of column is kept as a whole number.

@@ -128,6 +128,8 @@ pub(crate) enum Given {
 pub(crate) struct Check {
     pub rule: Rule,
     pub must: Expr,
+    /// What it names: where one of them could not be read, the check says nothing more.
+    pub needs: Vec<usize>,
     pub at: Option<usize>,
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct Vocabulary {
     /// Bare words → value. A value itself is always one of its words.
     words: BTreeMap<String, String>,
     contains: Vec<(String, String)>,
+    /// The first word of each value.
+    shown: Vec<String>,
 }
 
 impl Vocabulary {
@@ -19,8 +21,9 @@ impl Vocabulary {
         words: &BTreeMap<String, Vec<String>>,
         contains: &BTreeMap<String, Vec<String>>,
     ) -> Result<Vocabulary, String> {
-        let mut vocabulary = Vocabulary { id: id.to_string(), title, words: BTreeMap::new(), contains: Vec::new() };
+        let mut vocabulary = Vocabulary { id: id.to_string(), title, words: BTreeMap::new(), contains: Vec::new(), shown: Vec::new() };
         for (value, aliases) in words {
+            vocabulary.shown.extend(aliases.first().cloned());
             for word in aliases.iter().chain((!value.is_empty()).then_some(value)) {
                 if let Some(other) = vocabulary.words.insert(bare(word), value.clone())
                     && other != *value
@@ -50,14 +53,7 @@ impl Vocabulary {
 
     /// Some of the words that would be understood, for a hint.
     pub(crate) fn sample(&self) -> String {
-        let mut by_value: BTreeMap<&str, &str> = BTreeMap::new();
-        for (word, value) in &self.words {
-            let shown = by_value.entry(value).or_insert(word);
-            if shown.is_ascii() && !word.is_ascii() {
-                *shown = word;
-            }
-        }
-        by_value.values().take(12).copied().collect::<Vec<_>>().join("、")
+        self.shown.iter().take(15).map(String::as_str).collect::<Vec<_>>().join("、")
     }
 }
 

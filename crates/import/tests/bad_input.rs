@@ -1,0 +1,240 @@
+//! What goes wrong with files: each gives a named finding with a way on, in bounded time and memory, and never a panic.
+
+mod support;
+
+use std::io::{Cursor, Write};
+
+use facts::Severity;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+fn check(name: &str, bytes: Vec<u8>, expected: &[&str]) {
+    let forms = support::forms();
+    let (_, _, findings) = support::read(&forms, &[(name, bytes)]);
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, expected, "{name}: {:#?}", findings.iter().map(support::show).collect::<Vec<_>>());
+    for finding in &findings {
+        for words in [&finding.what, &finding.hint] {
+            assert!(!words.zh.is_empty() && !words.en.is_empty(), "{finding:?}");
+        }
+    }
+}
+
+fn zip_of(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+const HEADS: &str = "学校标识码,学校名称,学年,教室类型,教室名称,使用面积（平方米）,建成年份\n";
+const ROW: &str = "2153990012,云岭县青石小学,2025-2026,音乐,音乐室,78.5,2016\n";
+
+fn rooms() -> String {
+    format!("{HEADS}{ROW}")
+}
+
+/// A workbook whose only sheet has this for its rows.
+fn xlsx(sheet: &str) -> Vec<u8> {
+    let workbook = r#"<workbook xmlns:r="r"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    let relations = r#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    zip_of(&[
+        ("[Content_Types].xml", b"<Types/>".to_vec()),
+        ("xl/workbook.xml", workbook.into()),
+        ("xl/_rels/workbook.xml.rels", relations.into()),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{sheet}</sheetData></worksheet>").into_bytes()),
+    ])
+}
+
+fn xlsx_of(rows: &str, extra: &str) -> Vec<u8> {
+    let cell = |words: &str| format!(r#"<c t="inlineStr"><is><t>{words}</t></is></c>"#);
+    let row = |line: &str| format!("<row>{}</row>", line.split(',').map(cell).collect::<String>());
+    xlsx(&format!("{}{extra}", rows.lines().map(row).collect::<String>()))
+}
+
+fn ods(table: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body><office:spreadsheet>\
+         <table:table table:name=\"表\">{table}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    zip_of(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet".to_vec()),
+        ("content.xml", content.into_bytes()),
+    ])
+}
+
+fn ods_row(line: &str) -> String {
+    let cell = |words: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{words}</text:p></table:table-cell>");
+    format!("<table:table-row>{}</table:table-row>", line.split(',').map(cell).collect::<String>())
+}
+
+#[test]
+fn the_good_ones_are_good() {
+    check("教室.csv", rooms().into_bytes(), &[]);
+    check("教室.xlsx", xlsx_of(&rooms(), ""), &[]);
+    check("教室.ods", ods(&rooms().lines().map(ods_row).collect::<String>()), &[]);
+    check("数据.zip", zip_of(&[("a/教室.csv", rooms().into_bytes()), ("__MACOSX/x", vec![1]), ("a/~$教室.xlsx", vec![2])]), &[]);
+}
+
+#[test]
+fn something_else_under_the_name_of_a_table() {
+    check("名册.xlsx", b"%PDF-1.7 ...".to_vec(), &["file-is-something-else"]);
+    check("名册.xlsx", b"\x89PNG\r\n\x1a\n".to_vec(), &["file-is-something-else"]);
+    check("名册.et", b"\0\0\0\0 something binary".to_vec(), &["file-is-something-else"]);
+    check("名册.csv", b"\x7fELF\x02".to_vec(), &["file-is-something-else"]);
+    check("说明.pdf", b"%PDF-1.7 ...".to_vec(), &["file-not-a-table"]);
+    check("truth.json", b"{\"a\": [1, 2]}".to_vec(), &["form-not-recognised"]);
+    check("名册.xls", rooms().into_bytes(), &["file-misnamed"]);
+    check("教室.xls", format!("<html><table>{}</table></html>", html_rows(&rooms())).into_bytes(), &["file-misnamed"]);
+    check("名册.xlsx", Vec::new(), &["file-empty"]);
+    check("名册.xlsx", xlsx(""), &["file-empty"]);
+    check("名册.csv", "\n\n\n".into(), &["file-empty"]);
+    check("名册.csv", "一些文字\n".into(), &["form-not-recognised"]);
+    check("名册.csv", HEADS.replace("使用面积（平方米）", "大小").into_bytes(), &["form-not-recognised"]);
+}
+
+fn html_rows(rows: &str) -> String {
+    rows.lines().map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>"))).collect()
+}
+
+#[test]
+fn bombs() {
+    let zeros = vec![b'0'; 200 << 20];
+    check("数据.zip", zip_of(&[("名册.csv", zeros.clone())]), &["unpacks-too-large"]);
+    let sheet = String::from_utf8(zeros).unwrap();
+    check("名册.xlsx", xlsx(&sheet), &["unpacks-too-large"]);
+    let nested = zip_of(&[("内.zip", zip_of(&[("名册.csv", rooms().into_bytes())]))]);
+    check("数据.zip", nested, &["zip-in-zip"]);
+    // A cell in the farthest corner of an otherwise small sheet.
+    let corner = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
+    check("教室.xlsx", xlsx_of(&rooms(), corner), &["cells-too-far-right"]);
+    // The same line a million times, sixteen thousand columns wide, in a few bytes.
+    let rows: String = rooms().lines().map(ods_row).collect();
+    let blank = "<table:table-row table:number-rows-repeated=\"1048574\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
+    check("教室.ods", ods(&format!("{rows}{blank}")), &[]);
+    let full = "<table:table-row table:number-rows-repeated=\"1048574\"><table:table-cell table:number-columns-repeated=\"16384\" \
+                office:value-type=\"float\" office:value=\"7\"/></table:table-row>";
+    let forms = support::forms();
+    let findings = import::read_bytes("教室.ods", &ods(&format!("{rows}{full}")), &forms);
+    for code in ["rows-repeated-without-end", "cells-too-far-right"] {
+        assert!(findings.iter().any(|finding| finding.code == code), "{code}");
+    }
+    // One cell without end.
+    let long = format!("<row><c t=\"inlineStr\"><is><t>{}</t></is></c></row>", pseudo_random_words(6 << 20));
+    check("教室.xlsx", xlsx_of(&rooms(), &long), &["file-damaged"]);
+    let long = format!("{}\"{}", rooms(), format!("{ROW}").repeat(4000));
+    check("教室.csv", long.into_bytes(), &["quote-left-open"]);
+}
+
+/// Words that do not shrink much when packed.
+fn pseudo_random_words(length: usize) -> String {
+    let mut state = 1_u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + ((state >> 33) % 26) as u8)
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+#[test]
+fn damage() {
+    let good = xlsx_of(&rooms(), "");
+    check("教室.xlsx", good[..good.len() / 2].to_vec(), &["file-damaged"]);
+    check("教室.xlsx", xlsx("<row><c><v>1</v></c></row></sheetData></worksheet><worksheet><sheetData><row><c>"), &["form-not-recognised"]);
+    let cut = zip_of(&[("content.xml", b"<a><table:table table:name=\"x\"><table:table-row>".to_vec()), ("mimetype", b"x".to_vec())]);
+    check("教室.ods", cut, &["file-damaged"]);
+    check("教室.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more".to_vec(), &["file-damaged"]);
+    let formula = "<row><c t=\"inlineStr\"><is><t>2153990012</t></is></c><c/><c t=\"inlineStr\"><is><t>2025-2026</t></is></c>\
+                   <c t=\"inlineStr\"><is><t>音乐</t></is></c><c t=\"inlineStr\"><is><t>二</t></is></c><c><f>F3+1</f></c><c t=\"e\"><v>#REF!</v></c></row>";
+    check("教室.xlsx", xlsx_of(&rooms(), formula), &["formula-not-calculated", "cell-is-error"]);
+    let mut gb = encoding_rs_gb18030(&rooms());
+    gb.extend(b"\xff\xff,\xff");
+    let forms = support::forms();
+    assert!(import::read_bytes("教室.csv", &gb, &forms).iter().any(|finding| finding.code == "text-undecodable"));
+}
+
+fn encoding_rs_gb18030(words: &str) -> Vec<u8> {
+    encoding_rs::GB18030.encode(words).0.into_owned()
+}
+
+#[test]
+fn names_inside_zips_do_no_harm() {
+    let name = |raw: &[u8]| {
+        // The writer takes only text: the name is put in by hand, as another system's packer would have written it.
+        let place_holder = "N".repeat(raw.len());
+        let mut bytes = zip_of(&[(&place_holder, rooms().into_bytes())]);
+        let marks: Vec<usize> =
+            bytes.windows(raw.len()).enumerate().filter(|(_, part)| *part == place_holder.as_bytes()).map(|(at, _)| at).collect();
+        for at in marks {
+            bytes[at..at + raw.len()].copy_from_slice(raw);
+        }
+        let (sources, findings) = import::open("数据.zip", bytes);
+        assert_eq!(findings, []);
+        sources.iter().map(|source| source.name().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(name(&encoding_rs_gb18030("名册/教室.csv")), ["数据.zip/名册/教室.csv"]);
+    assert_eq!(name(b"../../../etc/x.csv"), ["数据.zip/etc/x.csv"]);
+    assert_eq!(name(b"C:\\..\\x.csv"), ["数据.zip/C:/x.csv"]);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.add_symlink("x.csv", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    check("数据.zip", zip.finish().unwrap().into_inner(), &["zip-empty"]);
+}
+
+#[test]
+fn what_files_say_of_each_other() {
+    let forms = support::forms();
+    let figures = |school: &str, name: &str, division: &str, year: &str, pupils: u32| {
+        format!(
+            "学校标识码,学校名称,办学类型,举办者,区划代码,学段,学年,在校生数,项目,数值,单位\n\
+             {school},{name},211,公办,{division},小学,{year},{pupils},班数,3,个\n"
+        )
+        .into_bytes()
+    };
+    let classes = "学校标识码,学校名称,学年,学段,年级,班级名称,学生数\n2153990012,青石小学,2025-2026,小学,一年级,1班,40\n\
+                   2153990012,青石小学,2025-2026,小学,二年级,1班,42\n";
+    let files = [
+        ("一.csv", figures("2153990012", "青石小学", "539901101", "2024-2025", 200)),
+        ("二.csv", figures("2153990012", "青石小学", "539901101", "2025-2026", 90)),
+        ("三.csv", figures("2153990012", "青石完小", "539901102", "2025-2026", 90)),
+        ("班.csv", classes.as_bytes().to_vec()),
+    ];
+    let (_, _, findings) = support::read(&forms, &files);
+    let told: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.code, finding.place.words())).collect();
+    let expected = [
+        "school-with-two-names 三.csv › B2",
+        "school-in-two-divisions 三.csv › E2",
+        "rows-disagree 三.csv › 2",
+        "pupils-differ-classes-statistics 二.csv › 2",
+        "classes-differ-roll-statistics 二.csv › 2",
+        "pupils-jump 二.csv › 2",
+    ];
+    assert_eq!(told, expected);
+    assert!(findings[3].what.zh.contains("在校生数 90") && findings[3].what.zh.contains("班级名册学生数 82"), "{}", findings[3].what);
+}
+
+#[test]
+fn many_problems_are_counted_but_not_all_listed() {
+    let forms = support::forms();
+    let bad = ROW.replace("78.5", "-1").replace("音乐室", "N");
+    let rows: String = (0..500).map(|number| bad.replace('N', &number.to_string())).collect();
+    let (_, reports, findings) = support::read(&forms, &[("教室.csv", format!("{HEADS}{rows}").into_bytes())]);
+    assert_eq!(reports[0].rows, 500);
+    assert_eq!(findings.len(), 201);
+    assert!(findings[200].what.zh.contains("300") && findings[200].severity == Severity::Logic, "{:?}", findings[200]);
+}
+
+#[test]
+fn reading_can_be_stopped() {
+    let forms = support::forms();
+    let rows: String = (0..5000).map(|number| ROW.replace("音乐室", &number.to_string())).collect();
+    let source = import::Source::of_bytes("教室.csv", format!("{HEADS}{rows}").into_bytes());
+    let mut written = support::Written::default();
+    let mut importer = import::Importer::new(&forms);
+    let mut stop = |progress: import::Progress<'_>| match progress.rows > 1000 {
+        true => std::ops::ControlFlow::Break(()),
+        false => std::ops::ControlFlow::Continue(()),
+    };
+    let report = importer.read(&source, &mut written, &mut stop).unwrap();
+    assert!(report.stopped && written.0.len() < 5000);
+}
