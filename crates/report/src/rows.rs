@@ -201,7 +201,7 @@ impl Filling<'_> {
                 let decimals = column.decimals.unwrap_or(rule.form_decimals);
                 match self.source.outcome.figure(school, stage, *indicator) {
                     Some(figure) => match figure.value {
-                        Some(value) => Cell::number(value, decimals).marked(words::mark_of(figure.state)),
+                        Some(value) => Cell::number(value, decimals).marked(words::mark_of(figure)),
                         None => words::missing(lang),
                     },
                     None => Cell::empty(),
@@ -261,12 +261,16 @@ impl Filling<'_> {
                 .filter_map(|indicator| resolved.indicators.get(*indicator).map(|rule| rule.short.get(self.lang)))
                 .collect()
         };
-        let floor = floor.and_then(|floor| resolved.parameters.get(floor)?.at(stage)).map_or(0.0, |cited| cited.value);
-        let per_cent = words::number(100.0 * floor);
+        let floor =
+            floor.and_then(|floor| resolved.parameters.get(floor)?.at(stage)).map(|cited| words::number(100.0 * cited.value));
+        let (near, below) = match floor {
+            Some(floor) => (text!("达到 {floor}%", "at {floor} % or more"), text!("低于 {floor}%", "below {floor} %")),
+            None => (text!("未达标", "missed"), text!("未达标", "missed")),
+        };
         let groups = [
             (State::Met, text!("达标", "met")),
-            (State::Missed, text!("达到 {per_cent}%", "at {per_cent} % or more")),
-            (State::BelowFloor, text!("低于 {per_cent}%", "below {per_cent} %")),
+            (State::Missed, near),
+            (State::BelowFloor, below),
             (State::NotEnoughData, words::not_enough_data()),
         ];
         let mut parts = Vec::new();

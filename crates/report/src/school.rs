@@ -117,7 +117,7 @@ fn indicator_rows(input: &SchoolReportInput<'_>, stage: Stage) -> Vec<Vec<Cell>>
         if figure.state == evaluate::State::NotApplicable {
             continue;
         }
-        let mark = words::mark_of(figure.state);
+        let mark = words::mark_of(figure);
         let value = match figure.value {
             Some(value) => Cell::number(value, rule.form_decimals).marked(mark),
             None => words::missing(lang),

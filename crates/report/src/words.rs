@@ -1,6 +1,6 @@
 //! Words that every report shares: numbers as forms print them, verdicts, lists of names.
 
-use evaluate::{State, Verdict};
+use evaluate::{Figure, State, Verdict};
 use facts::{Date, Lang, Text, text};
 use measures::round_half_up;
 use policy::{Piece, Summary, Wording, WordingPiece};
@@ -17,9 +17,11 @@ pub(crate) fn missing(lang: Lang) -> Cell {
     Cell::missing(not_enough_data().get(lang))
 }
 
-pub(crate) fn mark_of(state: State) -> Mark {
-    match state {
+pub(crate) fn mark_of(figure: &Figure) -> Mark {
+    match figure.state {
         State::BelowFloor => Mark::Short,
+        // Where nothing below the threshold is tolerated, a miss is a miss.
+        State::Missed if figure.floor.is_none() => Mark::Short,
         State::Missed => Mark::Near,
         State::Met | State::Unjudged | State::NotEnoughData | State::NotApplicable => Mark::None,
     }
