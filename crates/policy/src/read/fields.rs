@@ -23,12 +23,13 @@ impl<'a> Fields<'a> {
         let id = table.iter().find(|(key, _)| key.get_ref() == "id").and_then(|(_, value)| value.get_ref().as_str());
         let name = id.map_or_else(|| kind.to_string(), |id| format!("{kind} {id}"));
         let fields = Fields { table, file: mark.file, mark, name, faults };
-        for (key, _) in table.iter() {
-            let known = key.get_ref().as_ref();
-            if !keys.contains(&known) {
-                let what = text!("{} 没有 {known} 这一项", "{} has no key `{known}`", fields.name);
-                faults.refuse("unknown-key", fields.at(key.span()), what, did_you_mean(known, keys.iter().copied()));
-            }
+        // A table with more unknown keys than this is no entry at all.
+        const UNKNOWN_MAX: usize = 100;
+        let unknown = table.iter().filter(|(key, _)| !keys.contains(&key.get_ref().as_ref()));
+        for (key, _) in unknown.take(UNKNOWN_MAX) {
+            let word = key.get_ref().as_ref();
+            let what = text!("{} 没有 {word} 这一项", "{} has no key `{word}`", fields.name);
+            faults.refuse("unknown-key", fields.at(key.span()), what, did_you_mean(word, keys.iter().copied()));
         }
         fields
     }
