@@ -89,7 +89,7 @@ def measure_import(words, python):
     roll = find(folder, "学籍号")
     book = folder / "roll.xlsx"
     if not book.exists():
-        as_workbook(roll, book)
+        as_workbook(python or sys.executable, roll, book)
     tables = []
     for path, readers in ((book, ("openpyxl", "fastexcel")), (roll, ("csv", "csv"))):
         contestants = [junheng_import(words, path)]
@@ -268,18 +268,31 @@ def race(words, title, contestants, same):
     }
 
 
+# Runs one command and says how it went. A process of its own, for a child inherits the peak memory of whoever forks it, and this
+# one stays small.
+LAUNCHER = """
+import json, os, sys, time
+out, err, report, *command = sys.argv[1:]
+flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, out, flags, 0o644), (os.POSIX_SPAWN_OPEN, 2, err, flags, 0o644)]
+started = time.perf_counter()
+child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+_, status, usage = os.wait4(child, 0)
+wall = time.perf_counter() - started
+said = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024, "code": os.waitstatus_to_exitcode(status)}
+open(report, "w").write(json.dumps(said))
+"""
+
+
 def once(command, stdout, fine):
     """One run of a process: wall time, CPU time and peak memory, as the kernel counts them for this child alone."""
-    with open(stdout, "wb") as out, open(f"{stdout}.err", "wb") as err:
-        started = time.perf_counter()
-        child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in fine:
-        tail = pathlib.Path(f"{stdout}.err").read_text(errors="replace")[-2000:] or pathlib.Path(stdout).read_text(errors="replace")[-2000:]
-        raise SystemExit(f"exit code {child.returncode}: {' '.join(map(str, command))}\n{tail}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+    command, err, report = [str(word) for word in command], f"{stdout}.err", f"{stdout}.run"
+    subprocess.run([sys.executable, "-S", "-E", "-c", LAUNCHER, stdout, err, report, *command], check=True)
+    run = json.loads(pathlib.Path(report).read_text())
+    if run.pop("code") not in fine:
+        tail = pathlib.Path(err).read_text(errors="replace")[-2000:] or pathlib.Path(stdout).read_text(errors="replace")[-2000:]
+        raise SystemExit(f"failed: {' '.join(command)}\n{tail}")
+    return run
 
 
 # Inputs.
@@ -311,12 +324,11 @@ def find(folder, heading):
     return find_all(folder, heading)[0]
 
 
-def as_workbook(path, book):
+def as_workbook(python, path, book):
     """The same roll as .xlsx, every cell text, as the registry's export has it. Not timed."""
     script = "import csv, sys, openpyxl\nb = openpyxl.Workbook(write_only=True)\ns = b.create_sheet('学籍')\n"
     script += "for row in csv.reader(open(sys.argv[1], encoding='utf-8-sig', newline='')): s.append(row)\nb.save(sys.argv[2])\n"
-    pythons = sorted(book.parent.parent.glob("peers-*/bin/python")) or [sys.executable]
-    subprocess.run([pythons[-1], "-c", script, path, book], check=True)
+    subprocess.run([python, "-c", script, path, book], check=True)
 
 
 # The record.

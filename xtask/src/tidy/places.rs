@@ -23,7 +23,7 @@ pub const CHECK: Check = Check {
 };
 
 /// Beginnings of paths that exist on one machine only.
-const PATHS: &[&str] = &["/root/", "/home/", "/Users/", "/work/", "C:\\"];
+const PATHS: &[&str] = &["/root/", "/home/", "/Users/", "/work/", "C:\\Users"];
 
 const SELF: &str = "xtask/src/tidy/places.rs";
 
