@@ -25,10 +25,10 @@ impl<'a> Delimited<'a> {
 
     pub(crate) fn read(&self, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
         if self.encoding == UTF_8 {
-            return read(self.bytes, self.delimiter, emit).map(|(faults, _)| faults);
+            return read(self.bytes, self.delimiter, emit);
         }
-        let text = Decoding::new(self.bytes, self.encoding);
-        let (mut faults, text) = read(text, self.delimiter, emit)?;
+        let mut text = Decoding::new(self.bytes, self.encoding);
+        let mut faults = read(&mut text, self.delimiter, emit)?;
         if text.n_bad > 0 {
             faults.push(undecodable(text.n_bad, self.encoding));
         }
@@ -36,13 +36,16 @@ impl<'a> Delimited<'a> {
     }
 }
 
-fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<(Vec<Fault>, R), Fault> {
+fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
+        // A carriage return before the line feed is taken off below: so the reader's line number, which counts line feeds,
+        // is right after each record. A last line that does not end gets its end.
+        .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 16)
-        .from_reader(text);
+        .from_reader(text.chain(&b"\n"[..]));
     let mut record = csv::StringRecord::new();
     let mut batch = Batch::default();
     let mut faults: Vec<Fault> = Vec::new();
@@ -53,14 +56,16 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<(Vec<Fau
             Ok(false) => break,
             Err(error) => return Err(crate::xml::broken(&error)),
         }
-        let line = record.position().map_or(0, |position| position.line()).min(u64::from(u32::MAX)) as u32;
+        let inside = record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
+        let line = reader.position().line().saturating_sub(1 + inside).clamp(1, u64::from(u32::MAX)) as u32;
         if batch.is_full() {
-            let Some(mut next) = emit(std::mem::take(&mut batch)) else { return Ok((faults, reader.into_inner())) };
+            let Some(mut next) = emit(std::mem::take(&mut batch)) else { return Ok(faults) };
             next.clear();
             batch = next;
         }
         batch.start_row(line);
         for (col, words) in (1_u32..).zip(&record) {
+            let words = words.strip_suffix('\r').unwrap_or(words);
             if words.len() > CELL_BYTES_MAX {
                 faults.push(if words.contains('\n') { quote_left_open(line, col) } else { too_long(line, col) });
             } else if col > COLUMNS_MAX {
@@ -80,7 +85,7 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<(Vec<Fau
     if !batch.is_empty() {
         emit(batch);
     }
-    Ok((faults, reader.into_inner()))
+    Ok(faults)
 }
 
 /// `="00123"` is how exports keep a spreadsheet from making a number of an id.
@@ -194,26 +199,29 @@ fn quote_left_open(row: u32, col: u32) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::Row;
 
     #[test]
     fn encodings_and_delimiters() {
         let rows = |bytes: &[u8]| {
             let mut seen = Vec::new();
             let mut emit = |batch: Batch| {
-                seen.extend(batch.rows().map(|row| row.cells().map(|cell| cell.words.to_string()).collect::<Vec<_>>().join("+")));
+                let words = |row: Row<'_>| row.cells().map(|cell| cell.words.to_string()).collect::<Vec<_>>().join("+");
+                seen.extend(batch.rows().map(|row| format!("{} {}", row.number, words(row))));
                 Some(Batch::default())
             };
             Delimited::open(bytes).unwrap().read(&mut emit).unwrap();
             seen
         };
-        let wanted = ["学校,一".replace(',', "+"), "㐂+=二".to_string()];
-        let text = "学校,一,\n㐂,=二,\n";
+        let wanted = ["1 学校+一", "4 㐂+=\n二", "6 x"];
+        let text = "学校,一,\n\n,,\n㐂,\"=\n二\",\nx,,";
         assert_eq!(rows(text.as_bytes()), wanted);
         assert_eq!(rows(format!("\u{feff}{text}").as_bytes()), wanted);
         assert_eq!(rows(&GB18030.encode(text).0), wanted);
         assert_eq!(rows(&GB18030.encode(&text.replace(',', "\t")).0), wanted);
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(rows(&utf16), wanted);
-        assert_eq!(rows(b"a,=\"0012\",c\n"), ["a+0012+c"]);
+        assert_eq!(rows(text.replace('\n', "\r\n").as_bytes()), wanted.map(|row| row.replace('\n', "\r\n")));
+        assert_eq!(rows(b"a,=\"0012\",c\n"), ["1 a+0012+c"]);
     }
 }

@@ -164,20 +164,21 @@ pub(crate) fn find_simple<const N: usize>(grid: &Batch, wanted: &[&[&str]; N]) -
 
 /// Whether a row only numbers the columns: 甲 乙 1 2 3 …
 pub(crate) fn is_numbering(row: &Row<'_>) -> bool {
-    let (mut next, mut n_cells) = (None, 0);
+    let (mut next, mut n_letters, mut n_numbers) = (None, 0, 0);
     let counts = row.cells().all(|cell| {
-        n_cells += 1;
         let words = plain(cell.words);
         let words = words.trim_matches(['(', ')', '栏']);
         if matches!(words, "甲" | "乙" | "丙" | "丁" | "戊" | "栏次" | "序号") {
+            n_letters += 1;
             return true;
         }
+        n_numbers += 1;
         let Ok(number) = words.parse::<u32>() else { return false };
         let follows = next.is_none_or(|next| next == number) && number < 200;
         next = Some(number + 1);
         follows
     });
-    counts && n_cells >= 3 && next.is_some_and(|next| next > 2)
+    counts && (n_letters >= 2 || n_letters + n_numbers >= 3 && n_numbers > 1)
 }
 
 fn without_numbering(words: &str) -> &str {

@@ -309,7 +309,7 @@ impl<'f> ListReader<'f> {
             };
             let differs = stated.filter(|stated| !candidates.iter().any(|sum| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0)));
             if let Some(stated) = differs {
-                let (title, sum) = (&column.title, facts::significant(candidates[0]));
+                let (title, sum) = (&column.title, facts::significant(candidates[1]));
                 let fault = CellFault {
                     code: "total-differs",
                     severity: facts::Severity::Experience,

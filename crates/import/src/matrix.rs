@@ -109,11 +109,13 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
         values.push(value);
     }
     let cells = &values[n_columns..];
+    not_found.retain(|cell| !cell.optional);
     // A school without this stage leaves the sheet empty; then nothing is said about it, and nothing is asked.
-    if faults.is_empty() && cells.iter().all(Value::is_missing) {
+    let has_labels = layout.rows.iter().any(|rows| !rows.is_empty());
+    if faults.is_empty() && cells.iter().all(Value::is_missing) && (not_found.is_empty() || !has_labels) {
         return Ok(());
     }
-    for cell in not_found.into_iter().filter(|cell| !cell.optional) {
+    for cell in not_found {
         tell_not_found(sheet, cell, out);
     }
     let faulty: Vec<usize> = faults.iter().map(|(_, at, _)| *at).collect();
