@@ -59,7 +59,8 @@ impl Quick {
 
 /// Whether a number is a multiple of 2⁻¹⁰ of modest size; whole numbers, halves, quarters ….
 fn on_grid(value: f64) -> bool {
-    value.abs() < EXACT_BELOW && (value * 1024.0).fract() == 0.0
+    let scaled = value * 1024.0;
+    value.abs() < EXACT_BELOW && (scaled as i64) as f64 == scaled
 }
 
 impl PartialEq for Quick {
@@ -78,7 +79,7 @@ impl PartialOrd for Quick {
 impl Number for Quick {
     fn of(decimal: f64) -> Quick {
         // A short fraction such as 0.5 is itself; of a long one it is not known whether the decimal meant is this f64.
-        let itself = on_grid(decimal) && (decimal.fract() == 0.0 || decimal.abs() < 1e5);
+        let itself = on_grid(decimal) && (decimal.abs() < 1e5 || decimal.fract() == 0.0);
         Quick { value: decimal, error: if itself { 0.0 } else { decimal.abs() * STEP } }
     }
     fn plus(self, other: Quick) -> Quick {

@@ -16,6 +16,8 @@ pub(crate) struct Rules<'a> {
     parameters: [Vec<Option<f64>>; 4],
     /// What has exceptions, each after all that it rests on; with whether rules on stages, and on whole schools, use it.
     excepted: Vec<Excepted>,
+    /// By stock: whether its unit counts people or things, of which there is no half.
+    things: Vec<bool>,
 }
 
 /// A parameter or stock with exceptions.
@@ -58,7 +60,13 @@ impl<'a> Rules<'a> {
         });
         let excepted = excepted.collect();
         let parameters = Stage::ALL.map(at);
-        Rules { resolved, division: Division::of(resolved), parameters, excepted }
+        let things = resolved.stocks.iter().map(|stock| is_thing(&stock.unit)).collect();
+        Rules { resolved, division: Division::of(resolved), parameters, excepted, things }
+    }
+
+    /// Whether a stock is counted in whole things.
+    pub fn counts_things(&self, stock: usize) -> bool {
+        self.things.get(stock).copied().unwrap_or(false)
     }
 
     /// A parameter as it holds for the county, at a stage.
@@ -269,6 +277,10 @@ impl Rules<'_> {
             Cell::Missing(lack) => lack != Lack::NoSuchStage,
         }
     }
+}
+
+fn is_thing(unit: &facts::Unit) -> bool {
+    matches!(unit.to_string().as_str(), "book" | "class" | "device" | "person" | "room" | "school")
 }
 
 fn used_at_stages(resolved: &Resolved) -> Vec<Target> {

@@ -113,7 +113,7 @@ fn place(division: &Division<'_>, unit: &Unit, stage: Stage, stock: usize) -> Op
     match stage {
         _ if !whole || division.by_stage(unit, stock) => {
             if stage == Stage::Whole {
-                division.only_stage(unit)
+                division.shape(unit).only
             } else {
                 Some(stage)
             }

@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use policy::expr::{Leaf, Program};
 use policy::{Citation, Resolved, Rule, Substitute, Target};
 
-use super::lever::counts_things;
 use crate::ground::Rules;
 use crate::outcome::{Applied, ExceptionHead, Frame, IndicatorHead, ItemHead, JudgementHead, LeverHead, PartHead, Unconfirmed};
 
@@ -21,11 +20,14 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         stocks: stocks(resolved, &indicator.formula),
         compare: indicator.compare,
         threshold: indicator.threshold.and_then(|index| Some(resolved.parameters.get(index)?.id.clone())),
-        lever: indicator.lever.and_then(|index| resolved.stocks.get(index)).map(|stock| LeverHead {
-            stock: stock.id.clone(),
-            title: stock.title.clone(),
-            unit: stock.unit.clone(),
-            whole: counts_things(&stock.unit),
+        lever: indicator.lever.and_then(|index| {
+            let stock = resolved.stocks.get(index)?;
+            Some(LeverHead {
+                stock: stock.id.clone(),
+                title: stock.title.clone(),
+                unit: stock.unit.clone(),
+                whole: rules.counts_things(index),
+            })
         }),
         part: part(indicator.part),
         article: indicator.citation.article_title.clone(),

@@ -20,7 +20,7 @@ pub(super) fn lever_gap(ground: &Ground<'_, Quick>, indicator: &Indicator) -> Op
     if (reached - threshold).abs() > 1e-6 * threshold.abs().max(f64::MIN_POSITIVE) {
         return None;
     }
-    if !counts_things(&ground.rules.resolved.stocks.get(lever)?.unit) {
+    if !ground.rules.counts_things(lever) {
         return Some(gap);
     }
     // The last step is tried out, since a hair's breadth decides between n and n + 1.
@@ -41,11 +41,6 @@ fn meets(ground: &Ground<'_, Quick>, indicator: &Indicator, lever: usize, by: f6
 fn holds<N: Measured>(shifted: &Shifted<'_, '_, N>, indicator: &Indicator) -> Option<bool> {
     let value: N = indicator.formula.number(shifted)?;
     indicator.compare.holds(&value, &shifted.ground.parameter(indicator.threshold?)?)
-}
-
-/// Whether a unit counts people or things, of which there is no half.
-pub(super) fn counts_things(unit: &facts::Unit) -> bool {
-    matches!(unit.to_string().as_str(), "book" | "class" | "device" | "person" | "room" | "school")
 }
 
 /// The same ground with more of one stock.

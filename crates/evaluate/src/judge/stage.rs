@@ -39,32 +39,25 @@ pub(super) fn judge(
     rows: &mut [Vec<AtLeastRow>],
 ) {
     let indicators = &ground.rules.resolved.indicators;
+    // By tolerance and indicator: whether a missed figure still reaches the floor.
     let mut reached: Vec<Option<bool>> = vec![None; tolerances.len() * indicators.len()];
     for (index, indicator) in indicators.iter().enumerate().filter(|(_, indicator)| indicator.stages.contains(&ground.stage)) {
-        let of = |tolerance: &Tolerance<'_>| if tolerance.of.contains(&index) { Some(tolerance.floor) } else { None };
-        let floors: Vec<Option<Option<usize>>> = tolerances.iter().map(of).collect();
-        let compared = decided(|| compare(ground, indicator, &floors), || compare(&ground.exactly(), indicator, &floors));
-        let below = compared.met == Some(false) && compared.reached.contains(&Some(false));
-        for (tolerance, reach) in compared.reached.iter().enumerate() {
-            reached[tolerance * indicators.len() + index] = *reach;
+        let mut figure = decided(|| compare(ground, indicator), || compare(&ground.exactly(), indicator));
+        for (place, tolerance) in tolerances.iter().enumerate().filter(|(_, tolerance)| tolerance.of.contains(&index)) {
+            figure.floor = strictest(indicator.compare, figure.floor, floor::<Quick>(ground, indicator, tolerance));
+            if figure.state == State::Missed || figure.state == State::BelowFloor {
+                let reach =
+                    decided(|| reaches(ground, indicator, tolerance), || reaches(&ground.exactly(), indicator, tolerance));
+                if reach == Some(false) {
+                    figure.state = State::BelowFloor;
+                }
+                reached[place * indicators.len() + index] = reach;
+            }
         }
-        let state = match (indicator.threshold, compared.value, compared.met) {
-            (_, None, _) => State::NotEnoughData,
-            (None, Some(_), _) => State::Unjudged,
-            (Some(_), Some(_), None) => State::NotEnoughData,
-            (Some(_), Some(_), Some(true)) => State::Met,
-            (Some(_), Some(_), Some(false)) if below => State::BelowFloor,
-            (Some(_), Some(_), Some(false)) => State::Missed,
-        };
-        let missed = matches!(state, State::Missed | State::BelowFloor);
-        figures[index] = Figure {
-            state,
-            value: compared.value,
-            threshold: compared.threshold,
-            floor: compared.floor,
-            lever_gap: if missed { lever_gap(ground, indicator) } else { None },
-            share: None,
-        };
+        if figure.state == State::Missed || figure.state == State::BelowFloor {
+            figure.lever_gap = lever_gap(ground, indicator);
+        }
+        figures[index] = figure;
     }
     for (place, tolerance) in tolerances.iter().enumerate() {
         let reached = &reached[place * indicators.len()..(place + 1) * indicators.len()];
@@ -75,54 +68,58 @@ pub(super) fn judge(
     }
 }
 
-struct Compared {
-    value: Option<f64>,
-    threshold: Option<f64>,
-    met: Option<bool>,
-    /// The strictest floor.
-    floor: Option<f64>,
-    /// By tolerance: whether a missed figure still reaches the floor; true where there is none.
-    reached: Vec<Option<bool>>,
-}
-
-fn compare<N: Measured>(ground: &Ground<'_, N>, indicator: &Indicator, floors: &[Option<Option<usize>>]) -> Compared {
+fn compare<N: Measured>(ground: &Ground<'_, N>, indicator: &Indicator) -> Figure {
     let value = indicator.formula.number(ground);
     let threshold = indicator.threshold.and_then(|threshold| ground.parameter(threshold));
     let met = match (&value, &threshold) {
         (Some(value), Some(threshold)) => indicator.compare.holds(value, threshold),
         _ => None,
     };
-    let upward = matches!(indicator.compare, Compare::Greater | Compare::GreaterOrEqual);
-    let downward = matches!(indicator.compare, Compare::Less | Compare::LessOrEqual);
-    let mut strictest: Option<N> = None;
-    let mut reached = Vec::with_capacity(floors.len());
-    for floor in floors {
-        let reach = match (floor, &threshold) {
-            (None, _) | (_, None) => None,
-            // Nothing is tolerated only where the judgement says how much; without a floor any miss is.
-            (Some(None), _) => Some(true),
-            (Some(Some(floor)), Some(threshold)) => ground.parameter(*floor).and_then(|floor| {
-                let floor = match (upward, downward) {
-                    (true, _) => threshold.clone().times(floor),
-                    (_, true) => threshold.clone().over(floor)?,
-                    _ => return value.as_ref().map(|_| false),
-                };
-                let reach = value.as_ref().map(|value| if upward { *value >= floor } else { *value <= floor });
-                let stricter = strictest.as_ref().is_none_or(|known| if upward { floor > *known } else { floor < *known });
-                if stricter {
-                    strictest = Some(floor);
-                }
-                reach
-            }),
-        };
-        reached.push(reach);
-    }
-    Compared {
+    let state = match (indicator.threshold, &value, met) {
+        (_, None, _) => State::NotEnoughData,
+        (None, Some(_), _) => State::Unjudged,
+        (Some(_), Some(_), None) => State::NotEnoughData,
+        (Some(_), Some(_), Some(true)) => State::Met,
+        (Some(_), Some(_), Some(false)) => State::Missed,
+    };
+    Figure {
+        state,
         value: value.map(|value| value.shown()),
         threshold: threshold.map(|threshold| threshold.shown()),
-        met,
-        floor: strictest.map(|floor| floor.shown()),
-        reached,
+        ..Figure::NOT_APPLICABLE
+    }
+}
+
+/// The lowest value (the highest, where less is better) that a judgement tolerates of a missed indicator. None where it
+/// sets no floor, or where a miss of an exact value can be tolerated by no share of it.
+fn floor<N: Measured>(ground: &Ground<'_, N>, indicator: &Indicator, tolerance: &Tolerance<'_>) -> Option<N> {
+    let threshold = ground.parameter(indicator.threshold?)?;
+    let floor = ground.parameter(tolerance.floor?)?;
+    match indicator.compare {
+        Compare::Greater | Compare::GreaterOrEqual => Some(threshold.times(floor)),
+        Compare::Less | Compare::LessOrEqual => threshold.over(floor),
+        Compare::Equal | Compare::NotEqual => None,
+    }
+}
+
+fn reaches<N: Measured>(ground: &Ground<'_, N>, indicator: &Indicator, tolerance: &Tolerance<'_>) -> Option<bool> {
+    // Where the judgement sets no floor, any miss among those it allows is tolerated.
+    if tolerance.floor.is_none() {
+        return Some(true);
+    }
+    let value: N = indicator.formula.number(ground)?;
+    match indicator.compare {
+        Compare::Greater | Compare::GreaterOrEqual => Some(value >= floor(ground, indicator, tolerance)?),
+        Compare::Less | Compare::LessOrEqual => Some(value <= floor(ground, indicator, tolerance)?),
+        Compare::Equal | Compare::NotEqual => Some(false),
+    }
+}
+
+fn strictest(compare: Compare, known: Option<f64>, floor: Option<Quick>) -> Option<f64> {
+    let downward = matches!(compare, Compare::Less | Compare::LessOrEqual);
+    match (known, floor.map(|floor| floor.value)) {
+        (Some(known), Some(floor)) => Some(if downward { known.min(floor) } else { known.max(floor) }),
+        (known, floor) => known.or(floor),
     }
 }
 

@@ -17,6 +17,17 @@ pub(crate) struct Division<'a> {
     pub pupils: Option<usize>,
     /// The stages that the pack judges.
     pub judged: Vec<Stage>,
+    /// By stock: whether it comes from a long table.
+    long: Vec<bool>,
+}
+
+/// What a unit teaches, worked out once for all its stocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// In the order of [`STAGES`].
+    taught: [bool; 3],
+    /// The stage of a unit that teaches only one.
+    pub only: Option<Stage>,
 }
 
 pub(crate) const STAGES: [Stage; 3] = [Stage::Primary, Stage::Junior, Stage::Senior];
@@ -32,51 +43,62 @@ impl<'a> Division<'a> {
         if judged.is_empty() {
             judged = STAGES.to_vec();
         }
-        Division { resolved, pupils, judged }
+        Division { resolved, pupils, judged, long: resolved.stocks.iter().map(is_long).collect() }
     }
 
     /// A stock of a school at a stage, or in total: its units' stocks put together.
     pub fn school<N: Number>(&self, units: &[Unit], stage: Stage, stock: usize) -> Result<N, Lack> {
+        let shapes: Vec<Shape> = units.iter().map(|unit| self.shape(unit)).collect();
+        self.school_of(units, &shapes, stage, stock)
+    }
+
+    /// The same, with the shapes of its units already known.
+    pub fn school_of<N: Number>(&self, units: &[Unit], shapes: &[Shape], stage: Stage, stock: usize) -> Result<N, Lack> {
         let Some(rule) = self.resolved.stocks.get(stock).filter(|rule| rule.level == StockLevel::School) else {
             return Err(Lack::NoRow);
         };
+        let read = |unit: &Unit, shape: Shape, first: bool| match stage {
+            Stage::Whole => (self.total(rule, unit, shape, stock), first || shape.taught.contains(&true)),
+            stage => (self.share(rule, unit, shape, stage, stock), shape.teaches(stage)),
+        };
+        if let ([unit], [shape]) = (units, shapes) {
+            return match read(unit, *shape, true) {
+                (Err(_), false) => Err(Lack::NoSuchStage),
+                (cell, _) => cell,
+            };
+        }
         let mut parts = Vec::new();
         let mut skipped = Lack::NoSuchStage;
-        for (index, unit) in units.iter().enumerate() {
-            let (cell, expected) = match stage {
-                Stage::Whole => (self.total(unit, stock), index == 0 || STAGES.iter().any(|stage| self.teaches(unit, *stage))),
-                stage => (self.share(unit, stage, stock), self.teaches(unit, stage)),
-            };
-            match cell {
-                Ok(value) => parts.push(value),
-                Err(lack) if expected => return Err(lack),
-                Err(lack) if stage == Stage::Whole => skipped = lack,
-                Err(_) => {}
+        for (index, (unit, shape)) in units.iter().zip(shapes).enumerate() {
+            match read(unit, *shape, index == 0) {
+                (Ok(value), _) => parts.push(value),
+                (Err(lack), true) => return Err(lack),
+                (Err(lack), false) if stage == Stage::Whole => skipped = lack,
+                (Err(_), false) => {}
             }
         }
         put_together(rule.aggregate, parts).ok_or(skipped)
     }
 
     /// A unit's stock at a stage: its own row, or its part of the whole.
-    fn share<N: Number>(&self, unit: &Unit, stage: Stage, stock: usize) -> Result<N, Lack> {
-        let Some(rule) = self.resolved.stocks.get(stock) else { return Err(Lack::NoRow) };
+    fn share<N: Number>(&self, rule: &Stock, unit: &Unit, shape: Shape, stage: Stage, stock: usize) -> Result<N, Lack> {
         let whole = unit.figures.get(Stage::Whole, stock);
         if self.by_stage(unit, stock) {
             let own = number(unit.figures.get(stage, stock))?;
             // In a long table the whole school's row beside stage rows is their total. In a register it holds what names
             // no stage, which only a school of one stage can place.
             return match whole {
-                _ if is_long(rule) => Ok(own),
+                _ if self.long[stock] => Ok(own),
                 Cell::Missing(Lack::NoRow) => Ok(own),
                 Cell::Missing(lack) => Err(lack),
-                Cell::Known(_) if self.only_stage(unit) == Some(stage) => {
+                Cell::Known(_) if shape.only == Some(stage) => {
                     put_together(rule.aggregate, vec![own, number(whole)?]).ok_or(Lack::NoRow)
                 }
                 Cell::Known(_) => Err(Lack::NotDivided),
             };
         }
         let value: N = number(whole)?;
-        match self.only_stage(unit) {
+        match shape.only {
             Some(only) if only == stage => return Ok(value),
             Some(_) => return Err(Lack::NoSuchStage),
             None => {}
@@ -84,10 +106,9 @@ impl<'a> Division<'a> {
         if !rule.split {
             return Err(Lack::NotDivided);
         }
-        let parts = self.parts::<N>(unit)?;
         let mut total = N::of(0.0);
         let mut part = None;
-        for (of, weighted) in parts {
+        for (of, weighted) in self.parts::<N>(unit)? {
             total = total.plus(weighted.clone());
             if of == stage {
                 part = Some(weighted);
@@ -97,29 +118,24 @@ impl<'a> Division<'a> {
     }
 
     /// A unit's stock over the stages that the pack judges.
-    fn total<N: Number>(&self, unit: &Unit, stock: usize) -> Result<N, Lack> {
-        let Some(rule) = self.resolved.stocks.get(stock) else { return Err(Lack::NoRow) };
+    fn total<N: Number>(&self, rule: &Stock, unit: &Unit, shape: Shape, stock: usize) -> Result<N, Lack> {
         let whole = unit.figures.get(Stage::Whole, stock);
-        let taught = |stage: &&Stage| self.teaches(unit, **stage);
-        let outside = STAGES.iter().filter(taught).any(|stage| !self.judged.contains(stage));
         let by_stage = self.by_stage(unit, stock);
-        let in_parts = by_stage || (rule.split && outside);
-        if !in_parts {
+        let outside = || STAGES.iter().any(|stage| shape.teaches(*stage) && !self.judged.contains(stage));
+        if !by_stage && !(rule.split && outside()) {
             return number(whole);
         }
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(STAGES.len() + 1);
         for stage in &self.judged {
-            let cell = match by_stage {
-                true => number(unit.figures.get(*stage, stock)),
-                false => self.share(unit, *stage, stock),
-            };
+            let cell =
+                if by_stage { number(unit.figures.get(*stage, stock)) } else { self.share(rule, unit, shape, *stage, stock) };
             match cell {
                 Ok(value) => parts.push(value),
-                Err(lack) if self.teaches(unit, *stage) => return Err(lack),
+                Err(lack) if shape.teaches(*stage) => return Err(lack),
                 Err(_) => {}
             }
         }
-        if !is_long(rule) && by_stage {
+        if by_stage && !self.long[stock] {
             match whole {
                 Cell::Known(_) => parts.push(number(whole)?),
                 Cell::Missing(Lack::NoRow) => {}
@@ -127,6 +143,15 @@ impl<'a> Division<'a> {
             }
         }
         put_together(rule.aggregate, parts).ok_or(Lack::NoRow)
+    }
+
+    /// What a unit teaches.
+    pub fn shape(&self, unit: &Unit) -> Shape {
+        let taught = STAGES.map(|stage| self.teaches(unit, stage));
+        let mut stages = STAGES.into_iter().zip(taught).filter(|(_, taught)| *taught).map(|(stage, _)| stage);
+        let first = stages.next();
+        let only = if stages.next().is_some() { None } else { first };
+        Shape { taught, only }
     }
 
     /// The weighted pupils of each stage by which a unit's premises are divided: weight × pupils.
@@ -152,7 +177,7 @@ impl<'a> Division<'a> {
     pub fn is_divided(&self, unit: &Unit, stock: usize) -> bool {
         self.resolved.stocks.get(stock).is_some_and(|rule| rule.split)
             && !self.by_stage(unit, stock)
-            && self.only_stage(unit).is_none()
+            && self.shape(unit).only.is_none()
     }
 
     /// Whether a unit teaches a stage: it has pupils there, or, where their number is missing, other signs say so. A school
@@ -185,15 +210,15 @@ impl<'a> Division<'a> {
         unit.figures.get(stage, pupils)
     }
 
-    /// The stage of a unit that teaches only one.
-    pub fn only_stage(&self, unit: &Unit) -> Option<Stage> {
-        let mut taught = STAGES.into_iter().filter(|stage| self.teaches(unit, *stage));
-        let first = taught.next();
-        if taught.next().is_some() { None } else { first }
-    }
-
+    /// Whether a unit reports a stock by stage.
     pub fn by_stage(&self, unit: &Unit, stock: usize) -> bool {
         STAGES.iter().any(|stage| unit.figures.get(*stage, stock) != Cell::Missing(Lack::NoRow))
+    }
+}
+
+impl Shape {
+    pub fn teaches(self, stage: Stage) -> bool {
+        STAGES.iter().zip(self.taught).any(|(of, taught)| taught && *of == stage)
     }
 }
 

@@ -10,8 +10,8 @@ mod roster;
 use std::sync::Arc;
 
 use facts::{CountyCode, Date, Finding, SchoolCode, SchoolYear, Stage};
-use policy::Resolved;
 pub use policy::expr::School as Traits;
+use policy::{Resolved, StockLevel};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use cells::slot;
@@ -114,19 +114,22 @@ impl StockMatrix {
 impl School {
     /// Works out its stocks from what its units report.
     pub(crate) fn settle(&mut self, division: &Division<'_>) {
-        let n_stocks = division.resolved.stocks.len();
-        let mut stocks = Cells::missing(n_stocks);
-        for stock in 0..n_stocks {
+        self.settle_some(division, 0..division.resolved.stocks.len());
+    }
+
+    /// The same for some stocks, the others being settled already.
+    pub(crate) fn settle_some(&mut self, division: &Division<'_>, stocks: std::ops::Range<usize>) {
+        let shapes: Vec<_> = self.units.iter().map(|unit| division.shape(unit)).collect();
+        self.combined = shapes.iter().any(|shape| shape.only.is_none());
+        for stock in stocks.filter(|stock| division.resolved.stocks[*stock].level == StockLevel::School) {
             for stage in Stage::ALL {
-                let cell = match division.school::<f64>(&self.units, stage, stock) {
+                let cell = match division.school_of::<f64>(&self.units, &shapes, stage, stock) {
                     Ok(value) => Cell::Known(value),
                     Err(lack) => Cell::Missing(lack),
                 };
-                stocks.set(stage, stock, cell);
+                self.stocks.set(stage, stock, cell);
             }
         }
-        self.stocks = stocks;
-        self.combined = self.units.iter().any(|unit| division.only_stage(unit).is_none());
     }
 }
 

@@ -62,6 +62,12 @@ pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Da
         registers.fill(&mut schools, stock, rule, |school, stage| {
             wanted[school][super::slot(stage)].as_ref().and_then(|params| answers.get(&bits(params)))
         });
+        for school in &mut schools {
+            school.settle_some(&rules.division, stock..stock + 1);
+        }
+    }
+    // What a filtered register showed can tell of a stage whose pupils are missing.
+    if resolved.stocks.iter().any(|stock| !stock.parameters.is_empty()) {
         settle(&mut schools, &rules.division);
     }
     let manifest = snapshot.manifest();
