@@ -252,6 +252,10 @@ impl School {
         self.parts.iter().find(|part| part.stage == stage)
     }
 
+    pub fn teaches(&self, stage: Stage) -> bool {
+        self.part(stage).is_some() || (stage == Stage::Senior && !self.senior.is_empty())
+    }
+
     pub fn senior_pupils(&self) -> u32 {
         self.senior.iter().sum()
     }

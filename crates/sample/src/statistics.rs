@@ -99,24 +99,26 @@ impl Form<'_> {
         }
         let count = |stage, fits: fn(&Staff) -> bool| school.teachers(stage).filter(|person| fits(person)).count() as f64;
         let shared = |stage| school.part(stage).map_or(0.0, |part| f64::from(part.shared_arts));
-        let mut lines = Vec::new();
+        // The form has a line for every stage; a school leaves blank those that it does not teach.
+        let mut lines: Vec<(String, Option<f64>)> = Vec::new();
         let stages = [(Stage::Primary, "小学"), (Stage::Junior, "初中"), (Stage::Senior, "高中")];
         for (stage, word) in stages {
-            if school.part(stage).is_some() || (stage == Stage::Senior && !school.senior.is_empty()) {
-                lines.push((format!("县级以上骨干教师({word})"), count(stage, |person| person.backbone.is_some())));
-            }
+            let backbone = school.teaches(stage).then(|| count(stage, |person| person.backbone.is_some()));
+            lines.push((format!("县级以上骨干教师({word})"), backbone));
         }
         for (stage, word) in &stages[..2] {
-            if school.part(*stage).is_some() {
-                lines.push((format!("交流兼职走教体艺教师({word})"), shared(*stage)));
-                lines.push((format!("持教师资格证专任教师({word})"), count(*stage, |person| person.certified)));
-            }
+            let shared = school.teaches(*stage).then(|| shared(*stage));
+            lines.push((format!("交流兼职走教体艺教师({word})"), shared));
+            let certified = school.teaches(*stage).then(|| count(*stage, |person| person.certified));
+            lines.push((format!("持教师资格证专任教师({word})"), certified));
         }
-        lines.push(("可用的改建或租用场馆面积(平方米)".into(), school.stock.extra_sports));
+        lines.push(("可用的改建或租用场馆面积(平方米)".into(), Some(school.stock.extra_sports)));
         for (n, (label, value)) in lines.into_iter().enumerate() {
             sheet.set(4 + n, 'A', label);
             sheet.set(4 + n, 'B', format!("{:02}", n + 1));
-            sheet.set(4 + n, 'C', value);
+            if let Some(value) = value {
+                sheet.set(4 + n, 'C', value);
+            }
         }
         sheet
     }

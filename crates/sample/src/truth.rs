@@ -111,9 +111,9 @@ pub struct Mess {
     pub sheet: String,
     /// In A1 form; empty where the file as a whole is wrong.
     pub cell: String,
-    /// What is wrong, in a word or two for a test to name.
+    /// The code of the finding that an import should give.
     pub finding: &'static str,
-    /// 逻辑 must be mended, 经验 may be explained, 提示 is only said.
+    /// 逻辑 must be mended, 经验 may be explained.
     pub severity: &'static str,
     pub words: String,
 }

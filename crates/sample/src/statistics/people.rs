@@ -174,12 +174,13 @@ impl Form<'_> {
         let labels = ["总计", "正高级", "副高级", "中级", "助理级", "员级", "未定职级"];
         for (n, label) in labels.into_iter().enumerate() {
             let count = |stage| school.teachers(stage).filter(|person| n == 0 || person.rank == label).count() as u32;
-            let counts = [Stage::Primary, Stage::Junior, Stage::Senior].map(count);
+            let stages = [Stage::Primary, Stage::Junior, Stage::Senior];
             sheet.set(7 + n, 'A', label);
             sheet.set(7 + n, 'B', format!("{:02}", n + 1));
-            sheet.set(7 + n, 'C', counts.iter().sum::<u32>());
-            for (column, count) in ('D'..).zip(counts) {
-                sheet.set(7 + n, column, count);
+            sheet.set(7 + n, 'C', stages.map(count).iter().sum::<u32>());
+            // A stage that the school does not teach stays blank.
+            for (column, stage) in ('D'..).zip(stages).filter(|(_, stage)| school.teaches(*stage)) {
+                sheet.set(7 + n, column, count(stage));
             }
         }
         sheet

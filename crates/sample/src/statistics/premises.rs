@@ -49,11 +49,11 @@ impl Form<'_> {
 
     pub(super) fn conditions(&self) -> Sheet {
         let (school, stock) = (self.school, &self.school.stock);
-        let mut sheet = self.sheet("教基5176", "办学条件", "其他办学条件", "见表内", 'D');
-        for (column, head) in ('A'..).zip(["", "编号", "计量单位", "数量"]) {
+        let mut sheet = self.sheet("教基5176", "办学条件", "其他办学条件", "见表内", 'E');
+        for (column, head) in ('A'..).zip(["", "编号", "计量单位", "数量", "其中：当年新增"]) {
             sheet.merge((3, column), (4, column), head);
         }
-        for (column, mark) in ('A'..).zip(["甲", "乙", "丙", "1"]) {
+        for (column, mark) in ('A'..).zip(["甲", "乙", "丙", "1", "2"]) {
             sheet.set(5, column, mark);
         }
         let classrooms = school.parts.iter().map(|part| part.classes.len()).sum::<usize>() as f64 + f64::from(stock.multimedia);
@@ -65,7 +65,7 @@ impl Form<'_> {
             ("篮球场", "个", (stock.field / 1800.0).floor()),
             ("排球场", "个", (stock.field / 4000.0).floor()),
             ("图书", "册", f64::from(stock.books)),
-            ("当年新增", "册", (f64::from(stock.books) * 0.035).floor()),
+            ("数字资源量", "GB", (f64::from(stock.books) * 0.02).floor()),
             ("数字终端", "台", (f64::from(stock.computers) * 1.3).ceil()),
             ("教学用计算机", "台", f64::from(stock.computers)),
             ("教室", "间", classrooms),
@@ -78,6 +78,9 @@ impl Form<'_> {
             sheet.set(6 + n, 'B', format!("{:02}", n + 1));
             sheet.set(6 + n, 'C', unit);
             sheet.set(6 + n, 'D', value);
+            if matches!(label, "图书" | "教学仪器设备资产值") {
+                sheet.set(6 + n, 'E', cents((value * 0.035).floor()));
+            }
         }
         sheet
     }
