@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use facts::{CountyCode, Finding, Text, text};
+use facts::{CountyCode, Finding, Place, Severity, Text, text};
 use import::{Explanations, FileReport, Importer, Source};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -210,11 +210,18 @@ fn keep_raw(lock: &HomeLock, sources: &[Source], reports: &[FileReport]) -> Resu
 }
 
 fn publish(router: Router<'_>, files: &[SourceFile], findings: &[Finding]) -> Result<Vec<Published>, Failure> {
-    let kept: Vec<Finding> = findings.iter().filter(|finding| finding.severity == facts::Severity::Experience).cloned().collect();
+    let counties = router.into_counties();
+    let only = counties.len() == 1;
     let mut published = Vec::new();
-    for (name, writer) in router.into_writers() {
-        let finish = Finish { county_name: name, created: Timestamp::now(), files: files.to_vec(), findings: kept.clone() };
-        published.push(match writer.finish(finish)? {
+    for county in counties {
+        let files: Vec<SourceFile> = files.iter().filter(|file| county.files.contains(&file.hash)).cloned().collect();
+        let concerns = |finding: &&Finding| match &finding.place {
+            Place::File { file: name, .. } => files.iter().any(|file| file.name == *name),
+            _ => only,
+        };
+        let kept = findings.iter().filter(|finding| finding.severity == Severity::Experience).filter(concerns).cloned().collect();
+        let finish = Finish { county_name: county.name, created: Timestamp::now(), files, findings: kept };
+        published.push(match county.writer.finish(finish)? {
             Finished::New(manifest) => Published { manifest, new: true },
             Finished::Unchanged(manifest) => Published { manifest, new: false },
         });
@@ -224,9 +231,9 @@ fn publish(router: Router<'_>, files: &[SourceFile], findings: &[Finding]) -> Re
 
 fn nothing_recognised() -> Finding {
     Finding::new(
-        facts::Severity::Logic,
+        Severity::Logic,
         "nothing-recognised",
-        facts::Place::Everywhere,
+        Place::Everywhere,
         text!("没有一个文件被认出来，没有可导入的数据", "no file was recognised, there is nothing to import"),
         text!(
             "对照说明里的表式检查表头；没有国家统计报表时，可用 school-figures 长表",

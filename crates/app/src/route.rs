@@ -20,10 +20,19 @@ pub struct Router<'a> {
     county_of: BTreeMap<SchoolCode, CountyCode>,
     names: BTreeMap<CountyCode, String>,
     writers: BTreeMap<CountyCode, SnapshotWriter<'a>>,
+    /// The files that gave rows to each county.
+    files: BTreeMap<CountyCode, BTreeSet<FileHash>>,
     waiting: Vec<Waiting>,
     /// Schools that rows speak of though no list of schools has them, with one place each.
     strangers: BTreeMap<SchoolCode, (FileHash, String, u32)>,
     known_schools: BTreeSet<SchoolCode>,
+}
+
+/// One county's part of an import.
+pub struct RoutedCounty<'a> {
+    pub name: String,
+    pub files: BTreeSet<FileHash>,
+    pub writer: SnapshotWriter<'a>,
 }
 
 /// A row that waits until its school is known.
@@ -50,6 +59,7 @@ impl<'a> Router<'a> {
             county_of: BTreeMap::new(),
             names: BTreeMap::new(),
             writers: BTreeMap::new(),
+            files: BTreeMap::new(),
             waiting: Vec::new(),
             strangers: BTreeMap::new(),
             known_schools: BTreeSet::new(),
@@ -80,21 +90,23 @@ impl<'a> Router<'a> {
         let sole = self.sole_county();
         let mut homeless: BTreeMap<String, u64> = BTreeMap::new();
         for row in std::mem::take(&mut self.waiting) {
-            let school = school_of(row.table, &row.values);
-            let county = school.as_ref().and_then(|school| self.county_of.get(school).cloned()).or_else(|| sole.clone());
-            match county {
-                Some(county) => {
-                    let origin = Origin {
-                        form: &row.form,
-                        file: &row.file,
-                        sheet: &row.sheet,
-                        row: row.row,
-                        col: row.col,
-                        slot: &row.slot,
-                    };
-                    self.writer(&county)?.push(row.table, &row.values, &origin)?;
+            let origin =
+                Origin { form: &row.form, file: &row.file, sheet: &row.sheet, row: row.row, col: row.col, slot: &row.slot };
+            let counties = match above_counties(row.table, &row.values) {
+                // A province or prefecture belongs to the tree of each county below it.
+                Some(prefix) => self.writers.keys().filter(|county| county.is_in(&prefix)).cloned().collect(),
+                None => {
+                    let school = school_of(row.table, &row.values);
+                    let of_school = school.as_ref().and_then(|school| self.county_of.get(school).cloned());
+                    let county = of_school.or_else(|| sole.clone());
+                    if county.is_none() {
+                        *homeless.entry(row.sheet.clone()).or_default() += 1;
+                    }
+                    Vec::from_iter(county)
                 }
-                None => *homeless.entry(row.sheet).or_default() += 1,
+            };
+            for county in counties {
+                self.send(&county, row.table, &row.values, &origin)?;
             }
         }
         let mut findings: Vec<Finding> = homeless.into_iter().map(|(sheet, rows)| without_county(&sheet, rows)).collect();
@@ -114,13 +126,29 @@ impl<'a> Router<'a> {
         Ok(findings)
     }
 
-    /// The counties' writers, each with the county's name.
-    pub fn into_writers(self) -> Vec<(String, SnapshotWriter<'a>)> {
-        let Router { writers, names, .. } = self;
-        writers
-            .into_iter()
-            .map(|(county, writer)| (names.get(&county).cloned().unwrap_or_else(|| county.to_string()), writer))
-            .collect()
+    /// What is to be published, county by county.
+    pub fn into_counties(self) -> Vec<RoutedCounty<'a>> {
+        let Router { writers, names, mut files, .. } = self;
+        let routed = |(county, writer): (CountyCode, SnapshotWriter<'a>)| RoutedCounty {
+            name: names.get(&county).cloned().unwrap_or_else(|| county.to_string()),
+            files: files.remove(&county).unwrap_or_default(),
+            writer,
+        };
+        writers.into_iter().map(routed).collect()
+    }
+
+    fn send(
+        &mut self,
+        county: &CountyCode,
+        table: &'static Table,
+        values: &[Value],
+        origin: &Origin<'_>,
+    ) -> Result<(), SinkError> {
+        let files = self.files.entry(county.clone()).or_default();
+        if !files.contains(origin.file) {
+            files.insert(origin.file.clone());
+        }
+        self.writer(county)?.push(table, values, origin)
     }
 
     fn writer(&mut self, county: &CountyCode) -> Result<&mut SnapshotWriter<'a>, SinkError> {
@@ -153,6 +181,9 @@ impl<'a> Router<'a> {
         match table.name {
             "divisions" => {
                 let code = division_of(table, values, "code")?;
+                if above_counties(table, values).is_some() {
+                    return None;
+                }
                 if is_county(table, values) {
                     if let Some(name) = text_of(table, values, "name") {
                         self.names.insert(code.county(), name.to_string());
@@ -184,7 +215,7 @@ impl<'a> Router<'a> {
 impl FactSink for Router<'_> {
     fn push(&mut self, table: &'static Table, values: &[Value], origin: &Origin<'_>) -> Result<(), SinkError> {
         if let Some(county) = self.county(table, values) {
-            return self.writer(&county)?.push(table, values, origin);
+            return self.send(&county, table, values, origin);
         }
         if let Some(school) = school_of(table, values) {
             let place = (origin.file.clone(), origin.sheet.to_string(), origin.row);
@@ -222,6 +253,16 @@ fn division_of(table: &Table, values: &[Value], column: &str) -> Option<Division
 fn school_of(table: &Table, values: &[Value]) -> Option<SchoolCode> {
     let column = table.columns.iter().find(|column| column.kind == ColumnKind::SchoolCode)?;
     SchoolCode::parse(text_of(table, values, column.name)?)
+}
+
+/// The prefix of the counties below a province or prefecture (GB/T 2260: `530000`, `539900`).
+fn above_counties(table: &Table, values: &[Value]) -> Option<String> {
+    if table.name != "divisions" {
+        return None;
+    }
+    let code = division_of(table, values, "code")?;
+    let prefix = code.as_str().strip_suffix("00").filter(|_| code.as_str().len() == 6)?;
+    Some(prefix.strip_suffix("00").unwrap_or(prefix).to_string())
 }
 
 fn is_county(table: &Table, values: &[Value]) -> bool {

@@ -263,7 +263,8 @@ fn item_line(outcome: &Outcome, item: usize) -> Text {
     let failing: Vec<&ItemRow> = result.rows.iter().filter(|row| row.verdict == Verdict::Fail).collect();
     let named = |row: &&&ItemRow| {
         let name = row.school.map_or("", |school| outcome.matrix.schools[school].name.as_str());
-        format!("{name} {}", shown(row.value, 2)).trim().to_string()
+        let value = row.value.map(|value| shown(Some(value), 2)).unwrap_or_default();
+        format!("{name} {value}").trim().to_string()
     };
     let shown_first = failing.iter().take(3).map(|row| named(&row)).collect::<Vec<_>>().join("、");
     let limit = failing.first().and_then(|row| row.limit).map(|limit| shown(Some(limit), 2));
