@@ -22,7 +22,7 @@ pub struct BenchCounty {
 
 /// Writes `学校数据.csv` and `学籍.csv` (UTF-8) of the school year 2025-2026 into `dir`, which is made if it is missing.
 ///
-/// `schools` and `pupils` are met exactly, as long as there is a pupil for every grade. Seeds from 0 on give the counties
+/// `schools` (a thousand at most) and `pupils` are met exactly. Seeds from 0 on give the counties
 /// of a province, whose codes, schools and pupils are all different.
 ///
 /// ```
@@ -114,23 +114,34 @@ impl BenchSchool<'_> {
             let many = f64::from(pupils);
             let teachers = (many / 15.0 * random.around(0.2)).ceil().max(2.0);
             let bachelor = (teachers * 0.7 * random.around(0.2)).floor();
-            line(stage, pupils, "班数", (many / 42.0).ceil(), "班")?;
-            line(stage, pupils, "专任教师", teachers, "人")?;
-            line(stage, pupils, "专任教师本科", bachelor, "人")?;
-            line(stage, pupils, "专任教师专科", ((teachers - bachelor) * 0.9).floor(), "人")?;
-            line(stage, pupils, "县级以上骨干教师", (many / 100.0 * random.around(0.6)).round(), "人")?;
-            line(stage, pupils, "体育与健康专任教师", (many / 210.0 * random.around(0.3)).round(), "人")?;
-            line(stage, pupils, "音乐专任教师", (many / 400.0 * random.around(0.3)).round(), "人")?;
-            line(stage, pupils, "美术专任教师", (many / 400.0 * random.around(0.3)).round(), "人")?;
+            let associate = ((teachers - bachelor) * 0.9).floor();
+            let middle = (teachers * 0.42 * random.around(0.3)).floor();
+            let per = |pupils_each: f64, random: &mut Random, spread: f64| (many / pupils_each * random.around(spread)).round();
+            for (item, value, unit) in [
+                ("班数", (many / 42.0).ceil(), "班"),
+                ("专任教师数", teachers, "人"),
+                ("本科学历专任教师数", bachelor, "人"),
+                ("专科学历专任教师数", associate, "人"),
+                ("高中阶段学历专任教师数", teachers - bachelor - associate, "人"),
+                ("副高级职称专任教师数", (teachers * 0.12).floor(), "人"),
+                ("中级职称专任教师数", middle, "人"),
+                ("县级以上骨干教师数", per(100.0, random, 0.6), "人"),
+                ("体育与健康专任教师数", per(210.0, random, 0.3), "人"),
+                ("音乐专任教师数", per(400.0, random, 0.3), "人"),
+                ("美术专任教师数", per(400.0, random, 0.3), "人"),
+                ("持教师资格证专任教师数", teachers, "人"),
+            ] {
+                line(stage, pupils, item, value, unit)?;
+            }
         }
         let many = f64::from(primary + junior);
         for (item, per_pupil, unit) in [
             ("教学及辅助用房面积", 6.0, "平方米"),
             ("室内体育用房面积", 0.3, "平方米"),
             ("运动场地面积", 10.5, "平方米"),
-            ("图书", 30.0, "册"),
-            ("教学用计算机", 0.13, "台"),
-            ("网络多媒体教室", 0.027, "间"),
+            ("图书册数", 30.0, "册"),
+            ("教学用计算机台数", 0.13, "台"),
+            ("网络多媒体教室间数", 0.027, "间"),
             ("教学仪器设备资产值", 0.26, "万元"),
         ] {
             let amount = many * per_pupil * random.around(0.4);
