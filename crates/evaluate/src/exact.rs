@@ -79,7 +79,7 @@ impl PartialOrd for Quick {
 impl Number for Quick {
     fn of(decimal: f64) -> Quick {
         // A short fraction such as 0.5 is itself; of a long one it is not known whether the decimal meant is this f64.
-        let itself = on_grid(decimal) && (decimal.abs() < 1e5 || decimal.fract() == 0.0);
+        let itself = on_grid(decimal) && (decimal.abs() < 1e5 || (decimal as i64) as f64 == decimal);
         Quick { value: decimal, error: if itself { 0.0 } else { decimal.abs() * STEP } }
     }
     fn plus(self, other: Quick) -> Quick {

@@ -11,6 +11,7 @@ mod stage;
 
 use std::sync::Arc;
 
+use facts::Stage;
 use policy::{ItemLevel, Resolved};
 
 use crate::StockMatrix;
@@ -96,6 +97,13 @@ fn walk(rules: &Rules<'_>, matrix: &StockMatrix, noted: &mut Noted) -> Walk {
         rows: vec![Vec::new(); resolved.judgements.len()],
         tallies: resolved.items.iter().map(|_| Tally::default()).collect(),
     };
+    let asked = |level: ItemLevel, stage: Option<Stage>| -> Vec<usize> {
+        let items = resolved.items.iter().enumerate().filter(|(_, item)| item.level == level);
+        let items = items.filter(|(_, item)| stage.is_none_or(|stage| item.stages.contains(&stage)));
+        items.map(|(index, _)| index).collect()
+    };
+    let of_school = asked(ItemLevel::School, None);
+    let of_stage: Vec<Vec<usize>> = stages.iter().map(|stage| asked(ItemLevel::SchoolStage, Some(*stage))).collect();
     for (index, school) in matrix.schools.iter().enumerate() {
         let ground = Ground::of(rules, &matrix.county, school, Need::Rules);
         let scope = match &resolved.scope {
@@ -111,8 +119,8 @@ fn walk(rules: &Rules<'_>, matrix: &StockMatrix, noted: &mut Noted) -> Walk {
             continue;
         }
         noted.look(index, &ground);
-        for (item, tally) in resolved.items.iter().zip(&mut walk.tallies).filter(|(item, _)| item.level == ItemLevel::School) {
-            items::look_at_school(item, &ground, index, tally);
+        for item in &of_school {
+            items::look_at_school(&resolved.items[*item], &ground, index, &mut walk.tallies[*item]);
         }
         for (place, stage) in stages.iter().enumerate().filter(|(_, stage)| rules.teaches(school, **stage)) {
             let ground = ground.at(*stage);
@@ -120,10 +128,8 @@ fn walk(rules: &Rules<'_>, matrix: &StockMatrix, noted: &mut Noted) -> Walk {
             let from = (index * stages.len() + place) * n_indicators;
             let figures = &mut walk.figures[from..from + n_indicators];
             stage::judge(&ground, index, &tolerances, figures, &mut walk.rows);
-            for (item, tally) in resolved.items.iter().zip(&mut walk.tallies) {
-                if item.level == ItemLevel::SchoolStage && item.stages.contains(stage) {
-                    items::look_at_school(item, &ground, index, tally);
-                }
+            for item in &of_stage[place] {
+                items::look_at_school(&resolved.items[*item], &ground, index, &mut walk.tallies[*item]);
             }
         }
     }

@@ -10,22 +10,26 @@ use crate::outcome::{Figure, Scope, Spread};
 /// How unevenly each indicator is spread over the schools of each stage. Each school's share of the variance is entered in
 /// its figure.
 pub(super) fn spreads(rules: &Rules<'_>, matrix: &StockMatrix, scope: &[Scope], figures: &mut [Figure]) -> Vec<Spread> {
-    let stages = &rules.division.judged;
-    let n_indicators = rules.resolved.indicators.len();
+    let indicators = &rules.resolved.indicators;
+    let n_stages = rules.division.judged.len();
+    let whole = !scope.contains(&Scope::Unknown);
     let mut spreads = Vec::new();
-    for (index, indicator) in rules.resolved.indicators.iter().enumerate() {
-        for (place, stage) in stages.iter().enumerate().filter(|(_, stage)| indicator.stages.contains(stage)) {
-            let mut missing = 0;
-            let mut holdings = Vec::new();
-            let mut holders = Vec::new();
-            for (position, school) in concerned(rules, matrix, scope, *stage) {
-                let at = (position * stages.len() + place) * n_indicators + index;
-                match (figures[at].value, school.stocks.get(*stage, indicator.weight).known()) {
-                    (Some(value), Some(weight)) => {
-                        holdings.push(Holding { amount: value * weight, weight });
-                        holders.push(at);
-                    }
-                    _ => missing += 1,
+    for (place, stage) in rules.division.judged.iter().enumerate() {
+        let schools: Vec<(usize, &crate::School)> = concerned(rules, matrix, scope, *stage).collect();
+        // Nearly always every indicator weighs schools by the same stock; it is read once.
+        let mut weights: Vec<(usize, Vec<Option<f64>>)> = Vec::new();
+        for (index, indicator) in indicators.iter().enumerate().filter(|(_, indicator)| indicator.stages.contains(stage)) {
+            if !weights.iter().any(|(stock, _)| *stock == indicator.weight) {
+                let read = |(_, school): &(usize, &crate::School)| school.stocks.get(*stage, indicator.weight).known();
+                weights.push((indicator.weight, schools.iter().map(read).collect()));
+            }
+            let Some((_, weights)) = weights.iter().find(|(stock, _)| *stock == indicator.weight) else { continue };
+            let (mut holdings, mut holders) = (Vec::with_capacity(schools.len()), Vec::with_capacity(schools.len()));
+            for ((position, _), weight) in schools.iter().zip(weights) {
+                let at = (position * n_stages + place) * indicators.len() + index;
+                if let (Some(value), Some(weight)) = (figures[at].value, *weight) {
+                    holdings.push(Holding { amount: value * weight, weight });
+                    holders.push(at);
                 }
             }
             let spread = measures::spread(&holdings);
@@ -34,6 +38,7 @@ pub(super) fn spreads(rules: &Rules<'_>, matrix: &StockMatrix, scope: &[Scope], 
                     figures[*at].share = Some(*share);
                 }
             }
+            let missing = schools.len() - holdings.len();
             spreads.push(Spread {
                 indicator: index,
                 stage: *stage,
@@ -42,10 +47,11 @@ pub(super) fn spreads(rules: &Rules<'_>, matrix: &StockMatrix, scope: &[Scope], 
                 sd: spread.as_ref().map(|spread| spread.sd),
                 schools: holdings.len(),
                 missing,
-                complete: missing == 0 && !holdings.is_empty() && !scope.contains(&Scope::Unknown),
+                complete: whole && missing == 0 && !holdings.is_empty(),
             });
         }
     }
+    spreads.sort_by_key(|spread| (spread.indicator, spread.stage));
     spreads
 }
 
