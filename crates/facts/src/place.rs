@@ -73,11 +73,16 @@ impl Place {
         match self {
             Place::File { file, sheet, cell } => {
                 let mut words = file.clone();
-                for part in [sheet, cell].into_iter().flatten().filter(|part| !part.is_empty()) {
+                if let Some(sheet) = sheet.as_ref().filter(|sheet| !sheet.is_empty()) {
                     words.push_str(" › ");
-                    words.push_str(part);
+                    words.push_str(sheet);
                 }
-                Text::new(words.clone(), words)
+                match cell {
+                    None => Text::new(words.clone(), words),
+                    // A whole row: no letters.
+                    Some(row) if row.bytes().all(|b| b.is_ascii_digit()) => text!("{words} › 第 {row} 行", "{words} › row {row}"),
+                    Some(cell) => text!("{words} › {cell}", "{words} › {cell}"),
+                }
             }
             Place::Source { file, line: Some(line), .. } => text!("{file} 第 {line} 行", "{file} line {line}"),
             Place::Source { file, line: None, .. } => Text::new(file.clone(), file.clone()),

@@ -34,7 +34,7 @@ pub fn parse(words: Vec<OsString>, lang: Lang) -> Result<(&'static Entry, ArgMat
             None => Err(Exit::WrongUse),
         },
         None => {
-            println!("{}", whole(lang).render_help());
+            crate::print::line(&whole(lang).render_help().to_string());
             Err(Exit::WrongUse)
         }
     }
@@ -138,7 +138,7 @@ pub fn pick<'a>(lang: Lang, zh: &'a str, en: &'a str) -> &'a str {
 fn explain(error: &clap::Error, lang: Lang) -> Exit {
     let rendered: StyledStr = error.render();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print!("{rendered}");
+        crate::print::line(rendered.to_string().trim_end());
         return Exit::Fine;
     }
     let part = |kind| match error.get(kind) {

@@ -76,7 +76,7 @@ pub fn run(entry: &Entry, matches: &ArgMatches, lang: Lang) -> Exit {
 
 impl Call<'_> {
     pub fn say(&self, words: Text) {
-        println!("{}", words.get(self.lang));
+        crate::print::line(words.get(self.lang));
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {
