@@ -126,7 +126,7 @@ pub fn import_files(
     if let Some(path) = &request.explanations {
         answer(path, &mut findings)?;
     }
-    findings.sort();
+    findings.sort_by_cached_key(|finding| (finding.severity, finding.place.order(), finding.code.clone()));
 
     let result = if findings.iter().any(Finding::must_fix) {
         ImportResult::Refused

@@ -69,6 +69,28 @@ impl Place {
         Place::File { file: file.into(), sheet: Some(sheet.into()), cell: Some(cell.to_string()) }
     }
 
+    /// The order in which people look places up: by file and sheet, then row by row.
+    ///
+    /// ```
+    /// use facts::{Cell, Place};
+    /// let at = |row, col| Place::cell("名册.xls", "班级", Cell { row, col });
+    /// assert!(at(9, 3).order() < at(10, 1).order() && at(10, 1).order() < at(10, 2).order());
+    /// ```
+    pub fn order(&self) -> (String, String, u32, String) {
+        match self {
+            Place::File { file, sheet, cell } => {
+                let (letters, digits): (String, String) =
+                    cell.iter().flat_map(|cell| cell.chars()).partition(char::is_ascii_alphabetic);
+                // AA comes after Z: shorter columns first.
+                let column = format!("{:>3}", letters);
+                (file.clone(), sheet.clone().unwrap_or_default(), digits.parse().unwrap_or(0), column)
+            }
+            Place::Source { file, line, .. } => (file.clone(), String::new(), line.unwrap_or(0), String::new()),
+            Place::School { code, .. } => (code.to_string(), String::new(), 0, String::new()),
+            Place::Everywhere => (String::new(), String::new(), 0, String::new()),
+        }
+    }
+
     pub fn words(&self) -> Text {
         match self {
             Place::File { file, sheet, cell } => {
