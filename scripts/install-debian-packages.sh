@@ -5,7 +5,8 @@ set -euo pipefail
 
 # package : a command that shows that it is there
 needed=(
-    "build-essential:cc"   # SQLite is compiled from C
+    "build-essential:cc"        # SQLite is compiled from C
+    "chromium:chromium"         # the browser tests of web/ drive it
 )
 
 missing=()
@@ -13,6 +14,8 @@ for entry in "${needed[@]}"; do
     package=${entry%%:*} command=${entry##*:}
     command -v "$command" >/dev/null || missing+=("$package")
 done
+# A font brings no command: ask for its file instead.
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=("fonts-noto-cjk")
 if [ ${#missing[@]} -eq 0 ]; then
     echo "Debian packages: all there"
     exit 0

@@ -1,0 +1,10 @@
+import "element-plus/theme-chalk/base.css";
+import "./style/base.css";
+import "./style/table.css";
+import "./style/layout.css";
+import "./style/print.css";
+import { createApp } from "vue";
+import App from "./App.vue";
+import { router } from "./router";
+
+createApp(App).use(router).mount("#app");
