@@ -18,7 +18,7 @@ use crate::{Heading, Scope};
 pub struct Changes {
     pub before: Heading,
     pub after: Heading,
-    /// Whether another standard, another text of it or another day of force was applied.
+    /// Whether another standard, or another text of it, was applied.
     pub rules_changed: bool,
     /// Present where the county's verdict changed.
     pub verdict: Option<FromTo<Verdict>>,
@@ -113,7 +113,7 @@ pub enum Cause {
         joined: Vec<SchoolCode>,
         left: Vec<SchoolCode>,
     },
-    /// Nothing that was measured changed: the text of the standard did.
+    /// Nothing that was measured changed: the standard did, or what of it holds on the day.
     Rules,
 }
 
@@ -145,7 +145,7 @@ pub fn diff(before: &Outcome, after: &Outcome) -> Changes {
     let (old, new) = (&before.matrix.heading, &after.matrix.heading);
     let pair = |a: Verdict, b: Verdict| (a != b).then_some(FromTo { before: a, after: b });
     Changes {
-        rules_changed: (&old.pack, &old.pack_version, old.on) != (&new.pack, &new.pack_version, new.on),
+        rules_changed: (&old.pack, &old.pack_version) != (&new.pack, &new.pack_version),
         before: old.clone(),
         after: new.clone(),
         verdict: pair(before.verdict, after.verdict),

@@ -11,9 +11,13 @@ impl Changes {
         let mut lines = Vec::new();
         if self.rules_changed {
             let (old, new) = (&self.before, &self.after);
-            let side = |heading: &crate::Heading| format!("{} {} {}", heading.pack, heading.pack_version, heading.on);
+            let side = |heading: &crate::Heading| format!("{} {}", heading.pack, heading.pack_version);
             let (old, new) = (side(old), side(new));
             lines.push(text!("所用标准不同：{old} → {new}", "another standard was applied: {old} → {new}"));
+        }
+        if self.before.on != self.after.on {
+            let (old, new) = (self.before.on, self.after.on);
+            lines.push(text!("时点：{old} → {new}", "as of: {old} → {new}"));
         }
         if let Some(verdict) = &self.verdict {
             let (zh, en) = arrow(Some(verdict.before), Some(verdict.after));
@@ -132,6 +136,6 @@ fn cause_line(cause: &Cause) -> Text {
             let (joined, left) = (codes(joined), codes(left));
             text!("  校区变化：并入 {joined}；分出 {left}", "  campuses: joined {joined}; left {left}")
         }
-        Cause::Rules => text!("  标准文本有变", "  the text of the standard changed"),
+        Cause::Rules => text!("  标准有变", "  the standard changed"),
     }
 }

@@ -90,7 +90,8 @@ impl SpreadExplanation {
         for limit in &self.limits {
             lines.extend(parameter_lines(limit, "<="));
         }
-        lines.extend(self.citation.as_ref().map(citation_line));
+        let rule = self.citation.as_ref().map(citation_line);
+        lines.extend(rule.filter(|rule| !lines.contains(rule)));
         for term in self.terms.iter().take(ROWS_SHOWN) {
             let (name, code) = (&term.name, &term.school);
             let (value, weight, share) = (shown(term.value), shown(term.weight), shown((term.share * 1000.0).round() / 10.0));

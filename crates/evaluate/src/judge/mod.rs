@@ -58,7 +58,7 @@ pub fn evaluate(resolved: &Resolved, matrix: &StockMatrix) -> Outcome {
         Verdict::all(judgements.map(|(_, judged)| judged.verdict).chain(vetoes.map(|(_, item)| item.verdict)))
     });
     let mut findings = matrix.findings.clone();
-    findings.extend(notice(&rules.division, matrix));
+    findings.extend(notice(&rules.division, matrix, &scope));
     findings.extend(noted.findings(&rules, matrix, &scope, &spreads));
     Outcome {
         frame: Arc::new(frame::frame(&rules, &noted.applied)),

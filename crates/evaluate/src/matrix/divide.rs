@@ -122,7 +122,8 @@ impl<'a> Division<'a> {
         let whole = unit.figures.get(Stage::Whole, stock);
         let by_stage = self.by_stage(unit, stock);
         let outside = || STAGES.iter().any(|stage| shape.teaches(*stage) && !self.judged.contains(stage));
-        if !by_stage && !(rule.split && outside()) {
+        let in_parts = by_stage || rule.split && outside();
+        if !in_parts {
             return number(whole);
         }
         let mut parts = Vec::with_capacity(STAGES.len() + 1);

@@ -2,11 +2,13 @@ use facts::{Finding, Place, Severity, Stage, text};
 
 use super::divide::STAGES;
 use super::{Cell, Division, Lack, School, StockMatrix};
+use crate::outcome::Scope;
 
-/// What people should know about how schools' stocks came together.
-pub(crate) fn notice(division: &Division<'_>, matrix: &StockMatrix) -> Vec<Finding> {
+/// What people should know about how the stocks of schools came together.
+pub(crate) fn notice(division: &Division<'_>, matrix: &StockMatrix, scope: &[Scope]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for school in &matrix.schools {
+    // Whom the standard does not concern need mend nothing for it.
+    for (school, _) in matrix.schools.iter().zip(scope).filter(|(_, scope)| **scope != Scope::Out) {
         for stage in STAGES.into_iter().filter(|stage| division.judged.contains(stage)) {
             findings.extend(without_pupils(division, school, stage));
         }

@@ -19,7 +19,7 @@ pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Da
     let listed = snapshot.schools(on)?.into_iter().map(listed).collect();
     let (mut schools, mut findings) = roster(listed, resolved.stocks.len());
     let mut county = vec![Cell::Missing(Lack::NoRow); resolved.stocks.len()];
-    let registers = Registers::of(snapshot, year)?;
+    let registers = Registers::of(snapshot, resolved, year)?;
 
     let plain: Vec<usize> = (0..resolved.stocks.len()).filter(|stock| resolved.stocks[*stock].parameters.is_empty()).collect();
     let queries: Vec<StockQuery<'_>> = plain.iter().map(|stock| stock_query(&resolved.stocks[*stock], &[], year, on)).collect();
@@ -94,7 +94,8 @@ pub fn stock_query<'a>(stock: &'a Stock, params: &'a [(String, f64)], year: Scho
         policy::Aggregate::Max(column) => snapshot::Aggregate::Max(column),
         policy::Aggregate::Min(column) => snapshot::Aggregate::Min(column),
     };
-    StockQuery { table: stock.table, where_sql: &stock.where_sql, aggregate, params, year, on }
+    let (since, year) = stock.years.of(year);
+    StockQuery { table: stock.table, where_sql: &stock.where_sql, aggregate, params, since, year, on }
 }
 
 /// Parameters of a filter by name.
@@ -165,17 +166,50 @@ impl<'a> ByUnit<'a> {
     }
 }
 
-/// Which schools have handed in which registers.
-struct Registers(BTreeSet<(&'static str, Option<SchoolCode>)>);
+/// Which schools have handed in which registers, of the year that is examined and of earlier years that a stock looks at.
+struct Registers {
+    year: SchoolYear,
+    held: BTreeSet<(SchoolYear, &'static str, Option<SchoolCode>)>,
+    /// The schools that existed in an earlier year, at its statistics date.
+    existed: BTreeMap<SchoolYear, BTreeSet<SchoolCode>>,
+}
 
 impl Registers {
-    fn of(snapshot: &Snapshot, year: SchoolYear) -> Result<Registers, HomeError> {
-        Ok(Registers(snapshot.registers(year)?.into_iter().map(|register| (register.table, register.school)).collect()))
+    fn of(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear) -> Result<Registers, HomeError> {
+        let spans: Vec<_> = resolved.stocks.iter().map(|stock| stock.years.of(year)).collect();
+        let known = snapshot.manifest().years.iter().copied().chain([year]).collect::<BTreeSet<_>>();
+        let mut registers = Registers { year, held: BTreeSet::new(), existed: BTreeMap::new() };
+        for at in known.into_iter().filter(|at| *at == year || spans.iter().any(|(first, last)| (first..=last).contains(&at))) {
+            let held = snapshot.registers(at)?;
+            registers.held.extend(held.into_iter().map(|register| (at, register.table, register.school)));
+            if at != year {
+                let schools = snapshot.schools(at.statistics_date())?;
+                registers.existed.insert(at, schools.into_iter().map(|school| school.code).collect());
+            }
+        }
+        Ok(registers)
     }
 
     fn has(&self, stock: &Stock, school: Option<&SchoolCode>) -> bool {
         // A table by validity is no register of a year: what it does not list is not there.
-        stock.table.time == facts::Time::Validity || self.0.contains(&(stock.table.name, school.cloned()))
+        let holds = |at: SchoolYear| self.held.contains(&(at, stock.table.name, school.cloned()));
+        stock.table.time == facts::Time::Validity || self.years(stock).any(holds)
+    }
+
+    /// Whether a school did not exist in the earlier years that a stock looks at, although the registers of schools that
+    /// did are there: then it had nothing to hand in, and had nothing.
+    fn had_none(&self, stock: &Stock, school: &SchoolCode) -> bool {
+        let held = |at: &SchoolYear| self.held.iter().any(|(of, table, _)| of == at && *table == stock.table.name);
+        let mut held = self.years(stock).filter(held).peekable();
+        stock.years.are_earlier()
+            && held.peek().is_some()
+            && held.all(|at| self.existed.get(&at).is_some_and(|existed| !existed.is_empty() && !existed.contains(school)))
+    }
+
+    /// The years that a stock looks at, as far as the snapshot knows them.
+    fn years(&self, stock: &Stock) -> impl Iterator<Item = SchoolYear> {
+        let (first, last) = stock.years.of(self.year);
+        self.existed.keys().copied().chain([self.year]).filter(move |at| (first..=last).contains(at))
     }
 
     fn fill<'r>(
@@ -190,7 +224,9 @@ impl Registers {
             let head_listed = school.units.first().is_some_and(|unit| self.has(stock, Some(&unit.code)));
             for unit in &mut school.units {
                 // The classes and rooms of a campus are often listed under its school.
-                let listed = self.has(stock, Some(&unit.code)) || (unit.code != school.code && head_listed);
+                let listed = self.has(stock, Some(&unit.code))
+                    || (unit.code != school.code && head_listed)
+                    || self.had_none(stock, &unit.code);
                 for stage in Stage::ALL {
                     let Some(answer) = rows(position, stage) else {
                         if (stage != Stage::Whole) == by_stage {

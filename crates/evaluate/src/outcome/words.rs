@@ -3,16 +3,16 @@ use facts::{Text, text};
 use super::{Basis, Figure, Outcome, Reason, Rows, Scope, State, Verdict};
 use crate::matrix::Lack;
 
-/// A number as people write it: no more than six decimals, no trailing zeros. For display only.
+/// A number as people write it: six decimals or, of a tiny one, four digits; no trailing zeros. For display only.
 ///
 /// ```
 /// assert_eq!(evaluate::shown(4.300000000000001), "4.3");
 /// assert_eq!(evaluate::shown(2500.0), "2500");
-/// assert_eq!(evaluate::shown(0.0000001), "0.0000001");
+/// assert_eq!(evaluate::shown(0.0000839414268), "0.00008394");
 /// ```
 pub fn shown(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-4 {
-        return facts::significant(value).to_string();
+        return format!("{value:.3e}").parse().map_or(String::new(), |short: f64| short.to_string());
     }
     let words = format!("{value:.6}");
     let words = words.trim_end_matches('0').trim_end_matches('.');

@@ -60,7 +60,7 @@ fn a_changed_parameter_or_exception_is_named() {
     let before = judged(&resolved(ON), &schools);
     let later = judged(&resolved("2031-09-01"), &schools);
     let changes = diff(&before, &later);
-    assert!(changes.rules_changed);
+    assert_eq!(changes.lines()[0].zh, "时点：2023-09-01 → 2031-09-01");
     let causes = &changes.figures[0].causes;
     assert!(matches!(&causes[0], Cause::Threshold { before: Some(3.0), after: Some(4.5), .. }), "{causes:#?}");
     assert!(matches!(&causes[1], Cause::ExceptionEnded { exception, .. } if exception == "old"), "{causes:#?}");

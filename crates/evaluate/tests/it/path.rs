@@ -110,7 +110,7 @@ fn exactly_at_the_floor_is_tolerated() {
     let at = judged(&resolved(ON), &[primary("F", 1000.0, 10.0, 3825.0, 1000.0)]);
     assert_eq!(figure(&at, "F", Primary, 1).state, State::Missed);
     assert_eq!(row(&at, "F"), Verdict::Pass);
-    let below = judged(&resolved(ON), &[primary("F", 1000.0, 10.0, 3824.999_999_999, 1000.0)]);
+    let below = judged(&resolved(ON), &[primary("F", 1000.0, 10.0, 3_824.999_999_999, 1000.0)]);
     assert_eq!(figure(&below, "F", Primary, 1).state, State::BelowFloor);
     assert_eq!(row(&below, "F"), Verdict::Fail);
 }
