@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::step;
 
 /// Larger files make a fuzzer slow and teach it nothing.
-const MOST_BYTES: u64 = 200_000;
+const MOST_BYTES: u64 = 30_000;
 /// Of each kind and folder; the sample county has hundreds of workbooks alike.
 const MOST_PER_FOLDER: usize = 3;
 
