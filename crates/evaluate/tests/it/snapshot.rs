@@ -163,6 +163,48 @@ fn schools_are_those_of_the_day() {
 }
 
 #[test]
+fn stocks_of_earlier_years_see_those_years() {
+    let of_year = |mut row: Row, year: &str| {
+        row.given.retain(|(column, _)| *column != "year");
+        row.given.push(("year", text(year)));
+        row
+    };
+    let mut rows = county();
+    let mut before = listed("A", "211", None, 50);
+    before.given.retain(|(column, _)| !column.starts_with("valid"));
+    before.given.push(("valid_to", Value::Date(date("2023-08-31"))));
+    rows.extend([
+        before,
+        of_year(class("A", Primary, 1, 50, 51), "2021-2022"),
+        of_year(class("A", Primary, 2, 45, 52), "2022-2023"),
+        of_year(class("N", Primary, 1, 45, 53), "2023-2024"),
+    ]);
+    let stock = |id: &str, years: &str| {
+        format!(
+            "[[stock]]\nid = \"{id}\"\ntitle = \"超额班\"\ntitle_en = \"Over\"\nunit = \"class\"\ntable = \"classes\"\n\
+             where = \"size > :size_max\"\naggregate = \"count(*)\"\n{years}\n"
+        )
+    };
+    let now = "[[stock]]\nid = \"classes_over\"";
+    let more = format!("{}{}{now}", stock("over_last", "year = -1"), stock("over_before", "since = -9\nyear = -1"));
+    let (_folder, snapshot) = publish(&rows);
+    let resolved = resolved_with(ON, &[(now, &more)]);
+    let matrix = matrix(&snapshot, &resolved, year(), date(ON)).expect("a matrix");
+    let check = |school: &str, stock: &str, expected: Cell| {
+        assert_eq!(cell(&matrix, school, Primary, stock), expected, "{school} {stock}");
+    };
+    check("A", "classes_over", Cell::Known(0.0));
+    check("A", "over_last", Cell::Known(0.0));
+    check("A", "over_before", Cell::Known(1.0));
+    // It did not exist when the others handed in their registers: it had no class.
+    check("N", "over_last", Cell::Known(0.0));
+    check("N", "over_before", Cell::Known(0.0));
+    // Two years ago nothing is known of which schools there were.
+    let explained = explain(Some(&snapshot), &resolved, &matrix, &code("A"), Primary, "backbone_per_100").expect("explained");
+    assert_eq!(explained.stocks.len(), 2);
+}
+
+#[test]
 fn a_figure_leads_back_to_its_cells() {
     let (_folder, snapshot) = publish(&county());
     let resolved = resolved(ON);
