@@ -1,7 +1,7 @@
 //! What is remembered from one file to the next, so that files that contradict each other come to light.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use facts::{Cell, Finding, Place, SchoolCode, Stage, Table, Text, Value, significant, text};
 
@@ -23,7 +23,7 @@ pub(crate) struct Across<'f> {
     pub forms: &'f Forms,
     names: Vec<String>,
     /// What was met before, under a hash of what it is: the hash of what it said, and where.
-    met: HashMap<u64, (u64, Spot)>,
+    met: HashMap<u64, (u64, Spot), BuildHasherDefault<AsIs>>,
     told: HashSet<u64>,
     schools: Vec<String>,
     school_numbers: HashMap<String, u32>,
@@ -81,7 +81,7 @@ impl<'f> Across<'f> {
         Across {
             forms,
             names: Vec::new(),
-            met: HashMap::new(),
+            met: HashMap::default(),
             told: HashSet::new(),
             schools: Vec::new(),
             school_numbers: HashMap::new(),
@@ -203,8 +203,15 @@ impl<'f> Across<'f> {
                 check.must.names(&mut quantities);
                 quantities.dedup();
                 let mut listed: Vec<usize> = Vec::new();
-                quantities.into_iter().for_each(|quantity| if !listed.contains(&quantity) { listed.push(quantity) });
-                let shown: Vec<Text> = listed.iter().filter_map(|quantity| Some(self.show(*quantity, sum_of(*quantity)?, listed.len() <= 3))).collect();
+                quantities.into_iter().for_each(|quantity| {
+                    if !listed.contains(&quantity) {
+                        listed.push(quantity)
+                    }
+                });
+                let shown: Vec<Text> = listed
+                    .iter()
+                    .filter_map(|quantity| Some(self.show(*quantity, sum_of(*quantity)?, listed.len() <= 3)))
+                    .collect();
                 let join = |of: fn(&Text) -> &str, by: &str| shown.iter().map(of).collect::<Vec<_>>().join(by);
                 let (zh, en) = (join(|text| &text.zh, "；"), join(|text| &text.en, "; "));
                 let school = &self.schools[key.0 as usize];
@@ -214,10 +221,8 @@ impl<'f> Across<'f> {
                 let stage = Stage::ALL.into_iter().find(|stage| *stage as u8 == key.2).unwrap_or(Stage::Whole).title();
                 let (stage_zh, stage_en) = (&stage.zh, &stage.en);
                 let (title_zh, title_en) = (&check.rule.title.zh, &check.rule.title.en);
-                let what = text!(
-                    "{named} {year} 学年 {stage_zh}：{title_zh}（{zh}）",
-                    "{named}, {year}, {stage_en}: {title_en} ({en})"
-                );
+                let what =
+                    text!("{named} {year} 学年 {stage_zh}：{title_zh}（{zh}）", "{named}, {year}, {stage_en}: {title_en} ({en})");
                 let place = listed.iter().find_map(|quantity| sum_of(*quantity)).map(|sum| self.place(sum.spot));
                 let place = place.or_else(|| Some(Place::School { code: SchoolCode::parse(school)?, name: name.cloned() }));
                 let place = place.unwrap_or(Place::Everywhere);
@@ -242,6 +247,24 @@ impl<'f> Across<'f> {
             return text!("上一学年{zh} {value}，见 {place_zh}", "{en} of the year before {value}, see {place_en}");
         }
         text!("{zh} {value}，见 {place_zh}", "{en} {value}, see {place_en}")
+    }
+}
+
+/// For keys that are hashes already.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 }
 

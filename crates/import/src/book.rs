@@ -73,11 +73,7 @@ pub(crate) fn first_grid(bytes: &[u8], name: &str) -> Result<Batch, Fault> {
 }
 
 fn empty() -> Fault {
-    Fault::new(
-        "file-empty",
-        text!("文件是空的", "the file is empty"),
-        text!("重新导出或拷贝这个文件", "export or copy it again"),
-    )
+    Fault::new("file-empty", text!("文件是空的", "the file is empty"), text!("重新导出或拷贝这个文件", "export or copy it again"))
 }
 
 fn no_table(is: Looks, name: &str) -> Fault {
@@ -96,7 +92,10 @@ fn no_table(is: Looks, name: &str) -> Fault {
             text!("用 Excel 或 WPS 打开，另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx")
         }
         Looks::OtherArchive => text!("解压后导入里面的文件，或改用 zip", "unpack it and import what is inside, or use zip"),
-        _ => text!("找到原来的表格文件，存为 .xlsx、.xls、.ods 或 .csv", "find the original table and save it as .xlsx, .xls, .ods or .csv"),
+        _ => text!(
+            "找到原来的表格文件，存为 .xlsx、.xls、.ods 或 .csv",
+            "find the original table and save it as .xlsx, .xls, .ods or .csv"
+        ),
     };
     Fault::new(
         "file-is-something-else",

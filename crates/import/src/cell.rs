@@ -38,7 +38,10 @@ pub(crate) fn read(cell: CellRef<'_>, reading: &Reading, factor: f64, forms: &Fo
             *value = Value::Missing(Missing::Blank);
             return fault(
                 "formula-not-calculated",
-                text!("单元格是公式，但没有保存计算结果（可能循环引用）", "the cell is a formula without a saved result (circular?)"),
+                text!(
+                    "单元格是公式，但没有保存计算结果（可能循环引用）",
+                    "the cell is a formula without a saved result (circular?)"
+                ),
                 text!("在 Excel 或 WPS 中打开、重新计算并保存；或改为数值", "open, recalculate and save it, or enter the value"),
             );
         }
@@ -178,8 +181,14 @@ fn read_kind(
                     let shown = short(words);
                     return fault(
                         "not-a-division-code",
-                        text!("“{shown}”不是区划代码（应为 6、9 或 12 位数字）", "`{shown}` is no division code (6, 9 or 12 digits)"),
-                        text!("少位时可能丢了开头的 0：把列设为文本后重填", "a zero may be lost in front: make the column text and enter it again"),
+                        text!(
+                            "“{shown}”不是区划代码（应为 6、9 或 12 位数字）",
+                            "`{shown}` is no division code (6, 9 or 12 digits)"
+                        ),
+                        text!(
+                            "少位时可能丢了开头的 0：把列设为文本后重填",
+                            "a zero may be lost in front: make the column text and enter it again"
+                        ),
                     );
                 }
             }
@@ -277,8 +286,14 @@ fn check_undamaged(cell: CellRef<'_>, words: &str, severity: Severity) -> Result
         return Err(CellFault {
             code: "id-in-scientific-notation",
             severity,
-            what: text!("代码被表格软件变成了科学记数法（{words}），末尾数字已丢失", "a spreadsheet made a number of the id ({words}); its last digits are lost"),
-            hint: text!("从原系统重新导出，该列设为“文本”；不能由此推算", "export it again with the column as text; it cannot be worked out from this"),
+            what: text!(
+                "代码被表格软件变成了科学记数法（{words}），末尾数字已丢失",
+                "a spreadsheet made a number of the id ({words}); its last digits are lost"
+            ),
+            hint: text!(
+                "从原系统重新导出，该列设为“文本”；不能由此推算",
+                "export it again with the column as text; it cannot be worked out from this"
+            ),
         });
     }
     if let Content::Number(number) = cell.content
@@ -293,8 +308,14 @@ fn precision_lost(severity: Severity) -> CellFault {
     CellFault {
         code: "id-digits-lost",
         severity,
-        what: text!("代码被当作数字存储，只保留了 15 位，后面变成了 0", "the id was stored as a number: fifteen digits were kept, zeros stand for the rest"),
-        hint: text!("从原系统重新导出，该列设为“文本”；不能由此推算", "export it again with the column as text; it cannot be worked out from this"),
+        what: text!(
+            "代码被当作数字存储，只保留了 15 位，后面变成了 0",
+            "the id was stored as a number: fifteen digits were kept, zeros stand for the rest"
+        ),
+        hint: text!(
+            "从原系统重新导出，该列设为“文本”；不能由此推算",
+            "export it again with the column as text; it cannot be worked out from this"
+        ),
     }
 }
 
@@ -313,14 +334,34 @@ fn bad_citizen_id(error: CitizenIdFault, severity: Severity) -> CellFault {
     let (code, what, hint) = match error {
         CitizenIdFault::ScientificNotation => (
             "id-in-scientific-notation",
-            text!("身份证件号被表格软件变成了科学记数法，末尾数字已丢失", "a spreadsheet made a number of the citizen id; its last digits are lost"),
-            text!("从原系统重新导出，该列设为“文本”；不能由此推算", "export it again with the column as text; it cannot be worked out from this"),
+            text!(
+                "身份证件号被表格软件变成了科学记数法，末尾数字已丢失",
+                "a spreadsheet made a number of the citizen id; its last digits are lost"
+            ),
+            text!(
+                "从原系统重新导出，该列设为“文本”；不能由此推算",
+                "export it again with the column as text; it cannot be worked out from this"
+            ),
         ),
         CitizenIdFault::PrecisionLost => return precision_lost(severity),
-        CitizenIdFault::WrongLength => ("citizen-id-wrong-length", text!("身份证件号不是 18 位", "the citizen id has not 18 characters"), retype),
-        CitizenIdFault::NotDigits => ("citizen-id-not-digits", text!("身份证件号含有不该有的字符", "the citizen id has characters that cannot be in it"), retype),
-        CitizenIdFault::NoSuchDate => ("citizen-id-no-such-date", text!("身份证件号中的出生日期不存在", "the birth date in the citizen id does not exist"), retype),
-        CitizenIdFault::CheckDigit => ("citizen-id-check-digit", text!("身份证件号的校验码不符，有一位写错了", "the check digit of the citizen id does not fit; a digit is wrong"), retype),
+        CitizenIdFault::WrongLength => {
+            ("citizen-id-wrong-length", text!("身份证件号不是 18 位", "the citizen id has not 18 characters"), retype)
+        }
+        CitizenIdFault::NotDigits => (
+            "citizen-id-not-digits",
+            text!("身份证件号含有不该有的字符", "the citizen id has characters that cannot be in it"),
+            retype,
+        ),
+        CitizenIdFault::NoSuchDate => (
+            "citizen-id-no-such-date",
+            text!("身份证件号中的出生日期不存在", "the birth date in the citizen id does not exist"),
+            retype,
+        ),
+        CitizenIdFault::CheckDigit => (
+            "citizen-id-check-digit",
+            text!("身份证件号的校验码不符，有一位写错了", "the check digit of the citizen id does not fit; a digit is wrong"),
+            retype,
+        ),
     };
     CellFault { code, severity, what, hint }
 }
@@ -334,10 +375,7 @@ fn bad_student_no(words: &str, severity: Severity) -> CellFault {
             "student-no-check-digit",
             text!("学籍号中的身份证件号校验不符", "the citizen id within the student number does not fit its check digit"),
         ),
-        _ => (
-            "not-a-student-no",
-            text!("学籍号应为 G、J 或 L 加 18 位", "a student number is G, J or L and 18 characters"),
-        ),
+        _ => ("not-a-student-no", text!("学籍号应为 G、J 或 L 加 18 位", "a student number is G, J or L and 18 characters")),
     };
     CellFault { code, severity, what, hint }
 }

@@ -54,7 +54,10 @@ impl Context {
         };
         let mut value = Value::Missing(Missing::Blank);
         let found = CellRef { col: place.col, words, content: Content::Text };
-        if self.values[at].is_none() && cell::read(found, &columns[at].reading, 1.0, forms, &mut value).is_ok() && !value.is_missing() {
+        if self.values[at].is_none()
+            && cell::read(found, &columns[at].reading, 1.0, forms, &mut value).is_ok()
+            && !value.is_missing()
+        {
             self.values[at] = Some((value, place));
         }
     }
@@ -67,10 +70,12 @@ fn labelled(words: &str, columns: &[Column]) -> Vec<(Option<usize>, usize, usize
     for (colon, _) in words.match_indices(':') {
         let before = &words[..colon];
         // The label runs back to the last space or full stop, or to the end of the value before.
-        let start = before.rfind([' ', ',', ';', '。', '、']).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let start =
+            before.rfind([' ', ',', ';', '。', '、']).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let label = heads::HeadPart::read(&before[start..]);
         let is_named = |column: &Column| column.heads.iter().any(|head| heads::names(head, std::slice::from_ref(&label)));
-        let column = if matches!(label.bare.as_str(), "单位" | "计量单位") { None } else { columns.iter().position(is_named) };
+        let column =
+            if matches!(label.bare.as_str(), "单位" | "计量单位") { None } else { columns.iter().position(is_named) };
         if column.is_some() || matches!(label.bare.as_str(), "单位" | "计量单位") {
             found.push((column, colon + 1, words.len()));
             start_of_labels.push(start);

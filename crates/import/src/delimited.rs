@@ -145,7 +145,13 @@ struct Decoding<'a> {
 
 impl<'a> Decoding<'a> {
     fn new(bytes: &'a [u8], encoding: &'static Encoding) -> Decoding<'a> {
-        Decoding { rest: bytes, decoder: encoding.new_decoder_without_bom_handling(), finished: false, n_bad: 0, spill: Vec::new() }
+        Decoding {
+            rest: bytes,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            finished: false,
+            n_bad: 0,
+            spill: Vec::new(),
+        }
     }
 
     fn decode_into(&mut self, buf: &mut [u8]) -> usize {
@@ -190,7 +196,10 @@ fn undecodable(number: u64, encoding: &'static Encoding) -> Fault {
 fn quote_left_open(row: u32, col: u32) -> Fault {
     Fault::new(
         "quote-left-open",
-        text!("从这里开始的引号没有配对，其后的行被当成了一个单元格", "a quotation mark opened here is never closed; the lines after it became one cell"),
+        text!(
+            "从这里开始的引号没有配对，其后的行被当成了一个单元格",
+            "a quotation mark opened here is never closed; the lines after it became one cell"
+        ),
         text!("删去或补全这一格的引号（\"）", "remove or close the quotation mark (\") in this cell"),
     )
     .at(Cell { row, col })

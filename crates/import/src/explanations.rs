@@ -36,15 +36,22 @@ impl Explanations {
             Ok(grid) => grid,
             Err(fault) => return (Explanations::default(), vec![fault.finding(name)]),
         };
-        let wanted: [&[&str]; 4] =
-            [&["文件/学校", "文件", "学校", "学校标识码", "file", "school"], &["代码", "code"], &["说明", "explanation"], &["说明人", "by"]];
+        let wanted: [&[&str]; 4] = [
+            &["文件/学校", "文件", "学校", "学校标识码", "file", "school"],
+            &["代码", "code"],
+            &["说明", "explanation"],
+            &["说明人", "by"],
+        ];
         let Some((head_row, columns)) = heads::find_simple(&grid, &wanted) else {
             let what = text!(
                 "说明表中没有找到表头：文件/学校、代码、说明、说明人",
                 "the table of explanations has no heads 文件/学校, 代码, 说明, 说明人"
             );
             let hint = text!("首行写这四个表头，每行一条说明", "put these four heads in the first row, one answer a row");
-            return (Explanations::default(), vec![Finding::new(Severity::Logic, "explanations-not-recognised", Place::file(name), what, hint)]);
+            return (
+                Explanations::default(),
+                vec![Finding::new(Severity::Logic, "explanations-not-recognised", Place::file(name), what, hint)],
+            );
         };
         let mut explanations = Explanations::default();
         let mut problems = Vec::new();
@@ -86,8 +93,14 @@ impl Explanations {
                     Severity::Note,
                     "explanation-unused",
                     answer.place.clone(),
-                    text!("没有代码为 {code} 的经验问题与“{about}”相符，这条说明没有用到", "no finding to explain with code {code} fits `{about}`; this answer was not used"),
-                    text!("对照导入结果中的文件名、学校标识码和代码", "compare with the file, school code and code that the import printed"),
+                    text!(
+                        "没有代码为 {code} 的经验问题与“{about}”相符，这条说明没有用到",
+                        "no finding to explain with code {code} fits `{about}`; this answer was not used"
+                    ),
+                    text!(
+                        "对照导入结果中的文件名、学校标识码和代码",
+                        "compare with the file, school code and code that the import printed"
+                    ),
                 ));
             }
         }

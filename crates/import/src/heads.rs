@@ -185,7 +185,8 @@ fn without_numbering(words: &str) -> &str {
     let words = words.strip_prefix("其中").map_or(words, |rest| rest.trim_start_matches([':', ',']));
     let end = words.find(|c: char| !(c.is_ascii_digit() || "一二三四五六七八九十()".contains(c))).unwrap_or(0);
     let (number, rest) = words.split_at(end);
-    let is_numbered = !number.is_empty() && (rest.starts_with(['、', '．']) || (rest.starts_with('.') && !rest[1..].starts_with(|c: char| c.is_ascii_digit())));
+    let is_numbered = !number.is_empty()
+        && (rest.starts_with(['、', '．']) || (rest.starts_with('.') && !rest[1..].starts_with(|c: char| c.is_ascii_digit())));
     if !is_numbered {
         return words;
     }

@@ -180,7 +180,9 @@ mod tests {
         assert_eq!(html.sheets(), [""]);
         let mut seen = Vec::new();
         html.read(0, &mut |batch| {
-            seen.extend(batch.rows().map(|row| row.cells().map(|c| format!("{}={}", c.col, c.words)).collect::<Vec<_>>().join(" ")));
+            seen.extend(
+                batch.rows().map(|row| row.cells().map(|c| format!("{}={}", c.col, c.words)).collect::<Vec<_>>().join(" ")),
+            );
             Some(Batch::default())
         })
         .unwrap();

@@ -281,7 +281,10 @@ impl<'f> FileReading<'_, 'f> {
                 Nearest::Form(id, title, lacking) => {
                     let (zh, lacking) = (&title.zh, lacking.join("、"));
                     (
-                        text!("不是已知的表；最接近“{zh}”，但没有表头：{lacking}", "it is no known form; nearest is `{id}`, but it lacks the heads: {lacking}"),
+                        text!(
+                            "不是已知的表；最接近“{zh}”，但没有表头：{lacking}",
+                            "it is no known form; nearest is `{id}`, but it lacks the heads: {lacking}"
+                        ),
                         text!("补上这些表头，或改用 forms/{id} 中的样表", "add these heads, or use the sample in forms/{id}"),
                     )
                 }
@@ -363,7 +366,8 @@ fn recognise<'f>(forms: &'f Forms, name: &str, rows: &[Row<'_>]) -> Recognised<'
         let Some(found) = heads::find(rows, &form.columns) else { continue };
         let context = context::read(&rows[..found.first], &form.columns, forms);
         let is_lacking = |at: usize| form.columns[at].required && found.columns[at].is_none() && context.values[at].is_none();
-        let lacking: Vec<String> = (0..form.columns.len()).filter(|at| is_lacking(*at)).map(|at| form.columns[at].title.clone()).collect();
+        let lacking: Vec<String> =
+            (0..form.columns.len()).filter(|at| is_lacking(*at)).map(|at| form.columns[at].title.clone()).collect();
         let n_found = found.n_found();
         if lacking.is_empty() {
             if best.as_ref().is_none_or(|(_, heads, _)| n_found > heads.n_found()) {

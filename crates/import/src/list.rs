@@ -44,7 +44,13 @@ struct Sums {
 
 impl<'f> ListReader<'f> {
     /// Prepares the reading; what is odd about the headings is told at once.
-    pub(crate) fn new(form: &'f Form, heads: &Heads, context: Context, rows: &[Row<'_>], out: &mut Output<'_, '_>) -> ListReader<'f> {
+    pub(crate) fn new(
+        form: &'f Form,
+        heads: &Heads,
+        context: Context,
+        rows: &[Row<'_>],
+        out: &mut Output<'_, '_>,
+    ) -> ListReader<'f> {
         let n = form.columns.len();
         let widest = heads.columns.iter().flatten().max().copied().unwrap_or(0) as usize;
         let mut reader = ListReader {
@@ -147,8 +153,7 @@ impl<'f> ListReader<'f> {
             } else {
                 let (before, rest) = self.values.split_at_mut(at);
                 let applies = column.only_when.as_ref().is_none_or(|when| {
-                    when.holds(&|other: usize| before.get(other).map_or(Val::Missing, Val::of))
-                        != Some(false)
+                    when.holds(&|other: usize| before.get(other).map_or(Val::Missing, Val::of)) != Some(false)
                 });
                 let as_text;
                 let reading = if applies {
@@ -307,14 +312,21 @@ impl<'f> ListReader<'f> {
                 Value::Real(number) => Some(number),
                 _ => None,
             };
-            let differs = stated.filter(|stated| !candidates.iter().any(|sum| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0)));
+            let differs =
+                stated.filter(|stated| !candidates.iter().any(|sum| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0)));
             if let Some(stated) = differs {
                 let (title, sum) = (&column.title, facts::significant(candidates[1]));
                 let fault = CellFault {
                     code: "total-differs",
                     severity: facts::Severity::Experience,
-                    what: text!("“{total}”写的是 {stated}，上面各行相加为 {sum}", "the total says {stated}; the rows above add up to {sum}"),
-                    hint: text!("看看是否漏了行、重复了行，或合计没有更新", "see whether a row is missing or double, or the total is old"),
+                    what: text!(
+                        "“{total}”写的是 {stated}，上面各行相加为 {sum}",
+                        "the total says {stated}; the rows above add up to {sum}"
+                    ),
+                    hint: text!(
+                        "看看是否漏了行、重复了行，或合计没有更新",
+                        "see whether a row is missing or double, or the total is old"
+                    ),
                 };
                 out.cell_fault(fault, title, place);
             }
@@ -333,7 +345,9 @@ impl<'f> ListReader<'f> {
         }
         // Without its first part, a person's id, a row is like no other; the rest may be missing in both.
         let parts = || unique.key.iter().map(|at| &self.values[*at]);
-        let Some(key) = hash_of(&unique.rule.code, parts().take(1)).map(|first| first ^ hash_all(parts().skip(1))) else { return };
+        let Some(key) = hash_of(&unique.rule.code, parts().take(1)).map(|first| first ^ hash_all(parts().skip(1))) else {
+            return;
+        };
         let within = unique.within.as_ref().map_or(0, |(at, _)| hash_all([&self.values[*at]]));
         let col = unique.at.and_then(|at| self.sheet_col.get(at)).copied().unwrap_or(0);
         let spot = Spot { row, col, ..out.spot };
@@ -365,8 +379,11 @@ fn may_be_shown(column: &Column) -> bool {
     !matches!(column.reading.kind, Kind::CitizenId | Kind::StudentNo | Kind::Text | Kind::Date)
 }
 
-/// Whether words end in the same character as a total word; cheap enough for every row.
+/// Whether words could end in a total word, a bracket or colon after it left aside; cheap enough for every row.
 fn ends_alike(words: &str, total: &str) -> bool {
-    let (Some(last), Some(wanted)) = (words.chars().next_back(), total.chars().next_back()) else { return false };
-    last.to_lowercase().eq(wanted.to_lowercase()) || last == ')' || last == '）' || last == '：' || last == ':'
+    let words = words.trim_end_matches([')', '）', ':', '：']).as_bytes();
+    match (words.last(), total.as_bytes().last()) {
+        (Some(last), Some(wanted)) => last.eq_ignore_ascii_case(wanted),
+        _ => false,
+    }
 }

@@ -27,9 +27,7 @@ pub(crate) const ROWS_MAX: usize = 3000;
 pub(crate) fn recognise<'f>(form: &'f Form, name: &str, rows: &[Row<'_>]) -> Option<&'f Sheet> {
     let name = label(name);
     let by = |words: &str| form.sheets.iter().find(|sheet| sheet.names.iter().any(|known| words.starts_with(known.as_str())));
-    by(&name).or_else(|| {
-        rows.iter().take(4).find_map(|row| row.cells().take(3).find_map(|cell| by(&label(cell.words))))
-    })
+    by(&name).or_else(|| rows.iter().take(4).find_map(|row| row.cells().take(3).find_map(|cell| by(&label(cell.words)))))
 }
 
 /// What is written above the sheet, and, where a cell tells it, in the sheet.
@@ -63,7 +61,10 @@ pub(crate) fn settle(own: &Context, workbook: &Context, kept: &Kept<'_>, out: &m
             let fault = CellFault {
                 code: "sheet-of-another-school",
                 severity: Severity::Logic,
-                what: text!("此表写的是“{own}”，同一工作簿的其他表是“{shared}”", "this sheet says `{own}`, others of the workbook `{shared}`"),
+                what: text!(
+                    "此表写的是“{own}”，同一工作簿的其他表是“{shared}”",
+                    "this sheet says `{own}`, others of the workbook `{shared}`"
+                ),
                 hint: text!("一个工作簿只放一所学校、一个学年的表", "keep one school and one year in a workbook"),
             };
             out.cell_fault(fault, title, *place);
@@ -75,7 +76,12 @@ pub(crate) fn settle(own: &Context, workbook: &Context, kept: &Kept<'_>, out: &m
 }
 
 /// Reads the cells of one sheet and gives what it makes of them. `context` are the values of the form's columns.
-pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f64)>, out: &mut Output<'_, '_>) -> Result<(), SinkError> {
+pub(crate) fn read(
+    kept: &Kept<'_>,
+    context: Vec<Value>,
+    unit: Option<&(Unit, f64)>,
+    out: &mut Output<'_, '_>,
+) -> Result<(), SinkError> {
     let (form, sheet) = (kept.form, kept.sheet);
     let layout = Layout::find(kept);
     let rows: Vec<Row<'_>> = kept.grid.rows().collect();
@@ -124,7 +130,9 @@ pub(crate) fn read(kept: &Kept<'_>, context: Vec<Value>, unit: Option<&(Unit, f6
     }
     let named = |at: usize| at.checked_sub(n_columns).and_then(|at| sheet.cells.get(at)).map(|cell| sheet.title_of(cell));
     let place_of = |at: Option<usize>| {
-        at.and_then(|at| at.checked_sub(n_columns)).and_then(|at| places.get(at).copied().flatten()).unwrap_or(Cell { row: 0, col: 0 })
+        at.and_then(|at| at.checked_sub(n_columns))
+            .and_then(|at| places.get(at).copied().flatten())
+            .unwrap_or(Cell { row: 0, col: 0 })
     };
     let is_faulty = |at: usize| at.checked_sub(n_columns).is_some_and(|at| faulty.contains(&at));
     out.run_checks(&sheet.checks, &values, &is_faulty, &named, &place_of);
@@ -189,7 +197,8 @@ fn tell_not_found(sheet: &Sheet, cell: &SheetCell, out: &mut Output<'_, '_>) {
         "没有找到“{row}”行与“{column}”列相交的单元格（常见模板中在 {hint}）",
         "no row `{row}` meets a column `{column}` (in known templates at {hint})"
     );
-    let mend = text!("核对行标题和列标题，不要改动统计表的表头", "see whether the labels and heads of the official table were changed");
+    let mend =
+        text!("核对行标题和列标题，不要改动统计表的表头", "see whether the labels and heads of the official table were changed");
     let place = Place::sheet(out.file, out.sheet);
     out.findings.push(Finding::new(Severity::Logic, "figure-not-found", place, what, mend));
 }
@@ -209,8 +218,10 @@ struct Layout {
 impl Layout {
     fn find(kept: &Kept<'_>) -> Layout {
         let rows: Vec<Row<'_>> = kept.grid.rows().collect();
-        let labels: Vec<Vec<HeadPart>> =
-            rows.iter().map(|row| row.cells().filter(|cell| cell.col <= 2).map(|cell| HeadPart::read(cell.words)).collect()).collect();
+        let labels: Vec<Vec<HeadPart>> = rows
+            .iter()
+            .map(|row| row.cells().filter(|cell| cell.col <= 2).map(|cell| HeadPart::read(cell.words)).collect())
+            .collect();
         let bears = |at: usize, wanted: &Labels| {
             labels[at].iter().any(|found| wanted.heads.iter().any(|head| names(head, std::slice::from_ref(found))))
         };
@@ -238,7 +249,15 @@ impl Layout {
     }
 
     /// What brings the cell's number to the base unit: the unit stated nearest to it counts.
-    fn factor(&self, sheet: &Sheet, cell: &SheetCell, rows: &[Row<'_>], row: usize, col: u32, whole: Option<&(Unit, f64)>) -> Result<f64, CellFault> {
+    fn factor(
+        &self,
+        sheet: &Sheet,
+        cell: &SheetCell,
+        rows: &[Row<'_>],
+        row: usize,
+        col: u32,
+        whole: Option<&(Unit, f64)>,
+    ) -> Result<f64, CellFault> {
         let Some(expected) = &cell.reading.unit else { return Ok(1.0) };
         let in_column = sheet.unit_column.and_then(|column| self.columns[column].first()).and_then(|col| {
             let words = label(rows[row].text(*col));

@@ -191,7 +191,10 @@ impl Reading {
         if has_content && again > 0 {
             self.batch.repeat_row(again.min(REPEATED_ROWS_MAX));
             if again > REPEATED_ROWS_MAX {
-                let what = text!("这一行声明重复 {again} 次，只读了前 {REPEATED_ROWS_MAX} 次", "this row is said to repeat {again} times; {REPEATED_ROWS_MAX} were read");
+                let what = text!(
+                    "这一行声明重复 {again} 次，只读了前 {REPEATED_ROWS_MAX} 次",
+                    "this row is said to repeat {again} times; {REPEATED_ROWS_MAX} were read"
+                );
                 let hint = text!("删去表尾误填充的行后另存", "delete the rows filled down by mistake and save again");
                 let place = Cell { row: self.row, col: 0 };
                 self.push_fault(Fault::new("rows-repeated-without-end", what, hint).at(place));
@@ -222,7 +225,11 @@ impl Reading {
             return;
         }
         if self.col > COLUMNS_MAX {
-            self.push_fault(too_far_right(self.row, first.max(COLUMNS_MAX + 1), u64::from(self.col - first.max(COLUMNS_MAX + 1) + 1)));
+            self.push_fault(too_far_right(
+                self.row,
+                first.max(COLUMNS_MAX + 1),
+                u64::from(self.col - first.max(COLUMNS_MAX + 1) + 1),
+            ));
         }
         for col in first..=self.col.min(COLUMNS_MAX) {
             self.batch.push(col, &cell.words, content);

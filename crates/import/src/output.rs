@@ -38,7 +38,14 @@ impl<'o, 'f> Output<'o, 'f> {
     }
 
     /// Gives the row of facts that a form makes of `values`, unless it was given before.
-    pub(crate) fn push_fact(&mut self, form: &Form, fact: &Fact, values: &[Value], slot: &str, place: Cell) -> Result<(), SinkError> {
+    pub(crate) fn push_fact(
+        &mut self,
+        form: &Form,
+        fact: &Fact,
+        values: &[Value],
+        slot: &str,
+        place: Cell,
+    ) -> Result<(), SinkError> {
         let get = |at: usize| values.get(at).map_or(Val::Missing, Val::of);
         if fact.when.as_ref().is_some_and(|when| when.holds(&get) != Some(true)) {
             return Ok(());
@@ -161,10 +168,8 @@ impl<'o, 'f> Output<'o, 'f> {
         if hash_of("local-school-code", [value]).is_none_or(|about| !self.across.is_news(about)) {
             return;
         }
-        let what = text!(
-            "学校代码 {code} 不是国家学校标识码（10 位数字）",
-            "the school code {code} is not a national one (ten digits)"
-        );
+        let what =
+            text!("学校代码 {code} 不是国家学校标识码（10 位数字）", "the school code {code} is not a national one (ten digits)");
         let hint = text!(
             "是国家标识码而位数不对的，请改正；本来就用自己的编码，可作说明",
             "mend it if it was meant to be one; explain it if you use codes of your own"
@@ -176,10 +181,7 @@ impl<'o, 'f> Output<'o, 'f> {
     fn rows_disagree(&mut self, table: &Table, first: Spot, spot: Spot) {
         let (title, name, first) = (table.title, table.name, self.across.place(first).words());
         let (zh, en) = (&first.zh, &first.en);
-        let what = text!(
-            "同一条“{title}”数据，此处与 {zh} 的内容不同",
-            "the same row of `{name}` says something else at {en}"
-        );
+        let what = text!("同一条“{title}”数据，此处与 {zh} 的内容不同", "the same row of `{name}` says something else at {en}");
         let hint = text!("核对两处，改正错的一处", "compare both and mend the wrong one");
         let place = Place::cell(self.file, self.sheet, Cell { row: spot.row, col: spot.col });
         self.findings.push(Finding::new(facts::Severity::Logic, "rows-disagree", place, what, hint));

@@ -126,10 +126,15 @@ fn text_looks(bytes: &[u8]) -> Looks {
     let words = String::from_utf8_lossy(head).to_lowercase();
     let words = words.trim_start_matches('\u{feff}').trim_start();
     match () {
-        () if words.starts_with('<') && words.contains("urn:schemas-microsoft-com:office:spreadsheet") && words.starts_with("<?xml") => {
+        () if words.starts_with('<')
+            && words.contains("urn:schemas-microsoft-com:office:spreadsheet")
+            && words.starts_with("<?xml") =>
+        {
             Looks::XmlSpreadsheet
         }
-        () if words.starts_with('<') && (words.contains("<html") || words.contains("<table") || words.contains("<!doctype html")) => {
+        () if words.starts_with('<')
+            && (words.contains("<html") || words.contains("<table") || words.contains("<!doctype html")) =>
+        {
             Looks::Html
         }
         () => Looks::Text,

@@ -28,7 +28,10 @@ pub struct Source {
 enum Content {
     Whole(Arc<[u8]>),
     /// An entry of a zip: unpacked when it is read, so that a folder of a thousand workbooks does not stand in memory at once.
-    Packed { archive: Arc<[u8]>, index: usize },
+    Packed {
+        archive: Arc<[u8]>,
+        index: usize,
+    },
 }
 
 /// The largest file that is taken; a county's largest roll is a tenth of it.
@@ -48,7 +51,10 @@ pub fn open_path(name: &str, path: &Path) -> (Vec<Source>, Vec<Finding>) {
             Fault::new(
                 "file-unreadable",
                 text!("读取文件失败：{error}", "the file could not be read: {error}"),
-                text!("检查文件是否存在、是否正被其他程序占用、是否有读取权限", "see whether it exists, is held open elsewhere, or may not be read"),
+                text!(
+                    "检查文件是否存在、是否正被其他程序占用、是否有读取权限",
+                    "see whether it exists, is held open elsewhere, or may not be read"
+                ),
             )
         };
         let size = std::fs::metadata(path).map_err(unreadable)?.len();
@@ -127,15 +133,22 @@ fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>
         let number = zip.len();
         return Err(Fault::new(
             "zip-too-many-files",
-            text!("压缩包里有 {number} 个文件，超过 {ENTRIES_MAX} 个的上限", "the zip holds {number} files, more than {ENTRIES_MAX}"),
+            text!(
+                "压缩包里有 {number} 个文件，超过 {ENTRIES_MAX} 个的上限",
+                "the zip holds {number} files, more than {ENTRIES_MAX}"
+            ),
             text!("分成几个压缩包，或解压后导入文件夹", "split it, or unpack it and import the folder"),
         ));
     }
     let (mut sources, mut findings) = (Vec::new(), Vec::new());
     let mut unpacked = 0;
     for index in 0..zip.len() {
-        let (inner, skipped) = match zip.by_index_raw(index) {
-            Ok(entry) => (entry_name(entry.name_raw()), entry.is_dir() || entry.is_symlink()),
+        let (inner, climbs, skipped) = match zip.by_index_raw(index) {
+            Ok(entry) => {
+                let raw = entry.name_raw();
+                let climbs = raw.windows(3).any(|part| part == b"../" || part == b"..\\");
+                (entry_name(raw), climbs, entry.is_dir() || entry.is_symlink())
+            }
             Err(error) => {
                 findings.push(damaged(error).finding(name));
                 continue;
@@ -145,6 +158,9 @@ fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>
             continue;
         }
         let shown = format!("{name}/{inner}");
+        if climbs {
+            findings.push(climbing().finding(&shown));
+        }
         match unpack(&mut zip, index) {
             Ok(bytes) => {
                 unpacked += bytes.len() as u64;
@@ -164,7 +180,10 @@ fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>
     }
     if sources.is_empty() && findings.is_empty() {
         let what = text!("压缩包里没有可读的文件", "the zip holds no file to read");
-        findings.push(Fault::new("zip-empty", what, text!("检查是否打包了正确的文件夹", "see whether the right folder was packed")).finding(name));
+        findings.push(
+            Fault::new("zip-empty", what, text!("检查是否打包了正确的文件夹", "see whether the right folder was packed"))
+                .finding(name),
+        );
     }
     Ok((sources, findings))
 }
@@ -175,7 +194,7 @@ fn unpack(zip: &mut zip::ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<Vec<
     let (packed, size) = (entry.compressed_size(), entry.size());
     check_ratio(packed, size)?;
     let mut bytes = Vec::with_capacity(size.min(1 << 20) as usize);
-    let limit = packed.saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES).min(FILE_BYTES_MAX);
+    let limit = packed.saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, FILE_BYTES_MAX);
     entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| damaged(error.into()))?;
     if bytes.len() as u64 > limit { Err(bomb()) } else { Ok(bytes) }
 }
@@ -188,15 +207,33 @@ pub(crate) fn check_ratio(packed: u64, size: u64) -> Result<(), Fault> {
 
 /// How many bytes an entry may give, whatever it promises.
 pub(crate) fn unpacked_max(packed: u64) -> u64 {
-    packed.saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES).min(UNPACKED_BYTES_MAX)
+    packed.saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, UNPACKED_BYTES_MAX)
 }
 
 pub(crate) fn bomb() -> Fault {
     Fault::new(
         "unpacks-too-large",
-        text!("压缩内容展开后异常地大（疑似压缩炸弹），已停止读取", "it unpacks to far more than an honest file would (a zip bomb?); reading was stopped"),
-        text!("用 Excel 或 WPS 打开原表，另存为新的 .xlsx 后再导入", "open the original in a spreadsheet program, save it as a new .xlsx, and import that"),
+        text!(
+            "压缩内容展开后异常地大（疑似压缩炸弹），已停止读取",
+            "it unpacks to far more than an honest file would (a zip bomb?); reading was stopped"
+        ),
+        text!(
+            "用 Excel 或 WPS 打开原表，另存为新的 .xlsx 后再导入",
+            "open the original in a spreadsheet program, save it as a new .xlsx, and import that"
+        ),
     )
+}
+
+fn climbing() -> Fault {
+    Fault::new(
+        "zip-path-outside",
+        text!(
+            "压缩包内的路径指向文件夹之外（..），已当作普通文件名读取",
+            "its path in the zip leads out of the folder (..); it was read under its plain name"
+        ),
+        text!("确认压缩包来源可靠", "make sure where the zip comes from"),
+    )
+    .note()
 }
 
 fn nested() -> Fault {
@@ -223,7 +260,10 @@ pub(crate) fn damaged(error: zip::result::ZipError) -> Fault {
     Fault::new(
         "file-damaged",
         text!("文件已损坏或不完整，无法展开（{error}）", "the file is damaged or cut short and cannot be unpacked ({error})"),
-        text!("重新下载或拷贝；或用 Excel、WPS 打开后另存为新的 .xlsx", "copy or download it again, or open and save it anew as .xlsx"),
+        text!(
+            "重新下载或拷贝；或用 Excel、WPS 打开后另存为新的 .xlsx",
+            "copy or download it again, or open and save it anew as .xlsx"
+        ),
     )
 }
 

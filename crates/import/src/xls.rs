@@ -139,8 +139,14 @@ fn check_extent(bytes: &[u8]) -> Result<(), Fault> {
         if cells + extent.cells() > CELLS_MAX {
             return Err(Fault::new(
                 "cells-too-scattered",
-                text!("工作表里单元格散布过广（空白区域极大），无法读取", "the cells of a sheet lie too far apart (a huge blank area)"),
-                text!("删去远离数据区的多余内容，另存为 .xlsx 后再导入", "delete what stands far from the data, save as .xlsx, and import that"),
+                text!(
+                    "工作表里单元格散布过广（空白区域极大），无法读取",
+                    "the cells of a sheet lie too far apart (a huge blank area)"
+                ),
+                text!(
+                    "删去远离数据区的多余内容，另存为 .xlsx 后再导入",
+                    "delete what stands far from the data, save as .xlsx, and import that"
+                ),
             )
             .at(Cell { row: extent.last_row + 1, col: extent.last_col + 1 }));
         }

@@ -138,7 +138,9 @@ impl OpenCell {
                         (*row, *col) = if *row == place.0 || *row == 0 { place } else { (*row, place.1) };
                     }
                 }
-                "s" => self.is_day = value.parse().ok().and_then(|style: usize| styles.dates.get(style)).copied().unwrap_or(false),
+                "s" => {
+                    self.is_day = value.parse().ok().and_then(|style: usize| styles.dates.get(style)).copied().unwrap_or(false)
+                }
                 "t" => {
                     self.kind = match value {
                         "s" => Kind::Shared,
@@ -230,7 +232,10 @@ pub(crate) fn too_far_right(row: u32, col: u32, number: u64) -> Fault {
     let last = column_letters(COLUMNS_MAX);
     Fault::new(
         "cells-too-far-right",
-        text!("{last} 列以右还有 {number} 个有内容的单元格，未读取", "{number} cells to the right of column {last} were not read"),
+        text!(
+            "{last} 列以右还有 {number} 个有内容的单元格，未读取",
+            "{number} cells to the right of column {last} were not read"
+        ),
         text!("表中没有这么多列；删去右边多余的内容后另存", "no form is that wide; delete what stands there and save again"),
     )
     .experience()
@@ -273,12 +278,19 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<(&'a str, &'a str)> {
-        let (key, rest) = self.0.split_once('=')?;
-        let rest = rest.trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (value, rest) = rest[1..].split_once(quote)?;
-        self.0 = rest;
-        Some((key.trim(), value))
+        // Bytes, not characters: the marks looked for are ASCII, and a sheet of a roll has millions of these.
+        let bytes = self.0.as_bytes();
+        let start = bytes.iter().position(|b| !b.is_ascii_whitespace())?;
+        let equals = start + bytes[start..].iter().position(|b| *b == b'=')?;
+        let open = equals + 1 + bytes[equals + 1..].iter().position(|b| !b.is_ascii_whitespace())?;
+        let quote = bytes[open];
+        if !matches!(quote, b'"' | b'\'') {
+            return None;
+        }
+        let close = open + 1 + bytes[open + 1..].iter().position(|b| *b == quote)?;
+        let (key, value) = (self.0.get(start..equals)?, self.0.get(open + 1..close)?);
+        self.0 = self.0.get(close + 1..)?;
+        Some((key.trim_ascii_end(), value))
     }
 }
 
@@ -296,7 +308,7 @@ mod tests {
         assert_eq!(day(45901.0, false).unwrap().to_string(), "2025-09-01");
         assert_eq!(day(44439.5, true).unwrap().to_string(), "2025-09-01");
         assert_eq!(day(-1.0, false), None);
-        let found: Vec<_> = Attributes(" r=\"A1\" t='s' broken").collect();
+        let found: Vec<_> = Attributes(" r = \"A1\" t='s' broken").collect();
         assert_eq!(found, [("r", "A1"), ("t", "s")]);
     }
 }

@@ -66,7 +66,10 @@ pub(crate) fn broken(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(
         "file-damaged",
         text!("表格内容已损坏或不完整（{error}）", "the sheet is damaged or cut short ({error})"),
-        text!("用 Excel 或 WPS 打开，能打开则另存为新的 .xlsx，否则重新导出", "open it in a spreadsheet program and save it anew, or export it again"),
+        text!(
+            "用 Excel 或 WPS 打开，能打开则另存为新的 .xlsx，否则重新导出",
+            "open it in a spreadsheet program and save it anew, or export it again"
+        ),
     )
 }
 

@@ -15,7 +15,8 @@ static SAMPLES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     files.into_iter().filter(|(name, _)| ["csv", "xls", "xlsx", "ods"].iter().any(|end| name.ends_with(end))).collect()
 });
 
-const STARTS: &[&[u8]] = &[b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html><table>", b"\xef\xbb\xbf", b"\xff\xfe", b"<?xml"];
+const STARTS: &[&[u8]] =
+    &[b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html><table>", b"\xef\xbb\xbf", b"\xff\xfe", b"<?xml"];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]

@@ -58,14 +58,12 @@ fn ods(table: &str) -> Vec<u8> {
         "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\"><office:body><office:spreadsheet>\
          <table:table table:name=\"表\">{table}</table:table></office:spreadsheet></office:body></office:document-content>"
     );
-    zip_of(&[
-        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet".to_vec()),
-        ("content.xml", content.into_bytes()),
-    ])
+    zip_of(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet".to_vec()), ("content.xml", content.into_bytes())])
 }
 
 fn ods_row(line: &str) -> String {
-    let cell = |words: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{words}</text:p></table:table-cell>");
+    let cell =
+        |words: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{words}</text:p></table:table-cell>");
     format!("<table:table-row>{}</table:table-row>", line.split(',').map(cell).collect::<String>())
 }
 
@@ -123,7 +121,7 @@ fn bombs() {
     // One cell without end.
     let long = format!("<row><c t=\"inlineStr\"><is><t>{}</t></is></c></row>", pseudo_random_words(6 << 20));
     check("教室.xlsx", xlsx_of(&rooms(), &long), &["file-damaged"]);
-    let long = format!("{}\"{}", rooms(), format!("{ROW}").repeat(4000));
+    let long = format!("{}\"{}", rooms(), ROW.repeat(4000));
     check("教室.csv", long.into_bytes(), &["quote-left-open"]);
 }
 
@@ -141,8 +139,13 @@ fn pseudo_random_words(length: usize) -> String {
 fn damage() {
     let good = xlsx_of(&rooms(), "");
     check("教室.xlsx", good[..good.len() / 2].to_vec(), &["file-damaged"]);
-    check("教室.xlsx", xlsx("<row><c><v>1</v></c></row></sheetData></worksheet><worksheet><sheetData><row><c>"), &["form-not-recognised"]);
-    let cut = zip_of(&[("content.xml", b"<a><table:table table:name=\"x\"><table:table-row>".to_vec()), ("mimetype", b"x".to_vec())]);
+    check(
+        "教室.xlsx",
+        xlsx("<row><c><v>1</v></c></row></sheetData></worksheet><worksheet><sheetData><row><c>"),
+        &["form-not-recognised"],
+    );
+    let cut =
+        zip_of(&[("content.xml", b"<a><table:table table:name=\"x\"><table:table-row>".to_vec()), ("mimetype", b"x".to_vec())]);
     check("教室.ods", cut, &["file-damaged"]);
     check("教室.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more".to_vec(), &["file-damaged"]);
     let formula = "<row><c t=\"inlineStr\"><is><t>2153990012</t></is></c><c/><c t=\"inlineStr\"><is><t>2025-2026</t></is></c>\
@@ -170,7 +173,7 @@ fn names_inside_zips_do_no_harm() {
             bytes[at..at + raw.len()].copy_from_slice(raw);
         }
         let (sources, findings) = import::open("数据.zip", bytes);
-        assert_eq!(findings, []);
+        assert!(findings.iter().all(|finding| finding.code == "zip-path-outside"), "{findings:?}");
         sources.iter().map(|source| source.name().to_string()).collect::<Vec<_>>()
     };
     assert_eq!(name(&encoding_rs_gb18030("名册/教室.csv")), ["数据.zip/名册/教室.csv"]);
@@ -204,13 +207,17 @@ fn what_files_say_of_each_other() {
     let expected = [
         "school-with-two-names 三.csv › B2",
         "school-in-two-divisions 三.csv › E2",
-        "rows-disagree 三.csv › 2",
-        "pupils-differ-classes-statistics 二.csv › 2",
-        "classes-differ-roll-statistics 二.csv › 2",
-        "pupils-jump 二.csv › 2",
+        "rows-disagree 三.csv › 第 2 行",
+        "pupils-differ-classes-statistics 二.csv › 第 2 行",
+        "classes-differ-roll-statistics 二.csv › 第 2 行",
+        "pupils-jump 二.csv › 第 2 行",
     ];
     assert_eq!(told, expected);
-    assert!(findings[3].what.zh.contains("在校生数 90") && findings[3].what.zh.contains("班级名册学生数 82"), "{}", findings[3].what);
+    assert!(
+        findings[3].what.zh.contains("在校生数 90") && findings[3].what.zh.contains("班级名册学生数 82"),
+        "{}",
+        findings[3].what
+    );
 }
 
 #[test]

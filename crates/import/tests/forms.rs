@@ -21,7 +21,8 @@ fn each_reads_its_sample_as_expected() {
     let mut wrong = Vec::new();
     for id in forms.ids() {
         let folder = support::forms_dir().join(id);
-        let samples: Vec<(String, Vec<u8>)> = support::files_of(&folder).into_iter().filter(|(name, _)| !name.ends_with(".toml")).collect();
+        let samples: Vec<(String, Vec<u8>)> =
+            support::files_of(&folder).into_iter().filter(|(name, _)| !name.ends_with(".toml")).collect();
         assert!(!samples.is_empty(), "{id} has no sample");
         let files: Vec<(&str, Vec<u8>)> = samples.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
         let (rows, reports, findings) = support::read(&forms, &files);
@@ -31,7 +32,8 @@ fn each_reads_its_sample_as_expected() {
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&path, toml::to_string_pretty(&found).unwrap()).unwrap();
         }
-        let expected: Expected = toml::from_str(&fs::read_to_string(&path).unwrap_or_default()).unwrap_or(Expected { rows: vec![], findings: vec![] });
+        let expected: Expected =
+            toml::from_str(&fs::read_to_string(&path).unwrap_or_default()).unwrap_or(Expected { rows: vec![], findings: vec![] });
         if expected != found {
             wrong.push(format!("{id}: {found:#?}"));
         }

@@ -61,7 +61,8 @@ pub(crate) fn compile(files: &[(String, Vec<u8>)], items: ItemList) -> (Forms, V
 }
 
 fn in_order(files: &[(String, Vec<u8>)], is: impl Fn(&str) -> bool) -> Vec<(&str, &[u8])> {
-    let mut found: Vec<_> = files.iter().filter(|(path, _)| is(path)).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    let mut found: Vec<_> =
+        files.iter().filter(|(path, _)| is(path)).map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
     found.sort_by_key(|(path, _)| *path);
     found
 }
@@ -92,7 +93,8 @@ impl Compiler<'_, '_> {
             .uniques
             .iter()
             .map(|unique| {
-                let rule = self.rule(&unique.code, &unique.severity, (&unique.title, &unique.title_en), (&unique.hint, &unique.hint_en));
+                let rule =
+                    self.rule(&unique.code, &unique.severity, (&unique.title, &unique.title_en), (&unique.hint, &unique.hint_en));
                 let within = unique.within.as_ref().map(|within| {
                     let title = Text::new(
                         unique.title_within.clone().unwrap_or_default(),
@@ -215,7 +217,11 @@ impl Compiler<'_, '_> {
     fn unit(&mut self, word: &Spanned<String>) -> Option<Unit> {
         let unit = word.as_ref().parse().ok();
         if unit.is_none() {
-            self.file.unknown(word, &text!("单位", "unit"), &["person", "m2", "yuan", "book", "class", "device", "room", "hour", "1"]);
+            self.file.unknown(
+                word,
+                &text!("单位", "unit"),
+                &["person", "m2", "yuan", "book", "class", "device", "room", "hour", "1"],
+            );
         }
         unit
     }
@@ -309,7 +315,8 @@ impl Compiler<'_, '_> {
         let stage = raw.stage.as_ref().map_or(Stage::Whole, |stage| self.stage(stage));
         let row_ids: Vec<&str> = raw.rows.keys().map(String::as_str).collect();
         let column_ids: Vec<&str> = raw.columns.keys().map(String::as_str).collect();
-        let cells: Vec<SheetCell> = raw.cells.iter().map(|cell| self.cell(cell, stage, (&row_ids, &column_ids), columns)).collect();
+        let cells: Vec<SheetCell> =
+            raw.cells.iter().map(|cell| self.cell(cell, stage, (&row_ids, &column_ids), columns)).collect();
         let mut ids = columns.to_vec();
         ids.extend(cells.iter().map(|cell| cell.id.as_str()));
         for (at, cell) in cells.iter().enumerate() {

@@ -374,7 +374,9 @@ fn tokenise(source: &str) -> Result<Vec<String>, Text> {
     let mut rest = source.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first == '\'' {
-            let Some(end) = rest[1..].find('\'') else { return Err(text!("引号没有配对", "a quotation mark is not closed")) };
+            let Some(end) = rest[1..].find('\'') else {
+                return Err(text!("引号没有配对", "a quotation mark is not closed"));
+            };
             tokens.push(rest[..=end].to_string());
             end + 2
         } else {

@@ -32,7 +32,11 @@ pub fn read_items(files: &[(String, Vec<u8>)]) -> (ItemList, Vec<Finding>) {
             let unit: Unit = match raw.unit.as_ref().parse() {
                 Ok(unit) => unit,
                 Err(_) => {
-                    file.unknown(&raw.unit, &text!("单位", "unit"), &["person", "m2", "yuan", "book", "class", "device", "room", "1"]);
+                    file.unknown(
+                        &raw.unit,
+                        &text!("单位", "unit"),
+                        &["person", "m2", "yuan", "book", "class", "device", "room", "1"],
+                    );
                     continue;
                 }
             };

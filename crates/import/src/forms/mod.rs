@@ -223,7 +223,12 @@ pub(crate) struct Tally {
 pub(crate) enum TallySource {
     /// The figure itself, as `school_figures` has it.
     Figure(String),
-    Rows { table: &'static Table, when: Option<Expr>, value: Expr, whole_school: bool },
+    Rows {
+        table: &'static Table,
+        when: Option<Expr>,
+        value: Expr,
+        whole_school: bool,
+    },
 }
 
 /// What a cross-check names: a tally of the same year, or of the year before.

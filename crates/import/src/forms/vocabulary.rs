@@ -21,7 +21,8 @@ impl Vocabulary {
         words: &BTreeMap<String, Vec<String>>,
         contains: &BTreeMap<String, Vec<String>>,
     ) -> Result<Vocabulary, String> {
-        let mut vocabulary = Vocabulary { id: id.to_string(), title, words: BTreeMap::new(), contains: Vec::new(), shown: Vec::new() };
+        let mut vocabulary =
+            Vocabulary { id: id.to_string(), title, words: BTreeMap::new(), contains: Vec::new(), shown: Vec::new() };
         for (value, aliases) in words {
             vocabulary.shown.extend(aliases.first().cloned());
             for word in aliases.iter().chain((!value.is_empty()).then_some(value)) {
