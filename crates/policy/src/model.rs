@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::cited::Document;
 use crate::expr::Compare;
 use crate::layout::TableEntry;
-use crate::resolved::{Aggregate, ItemLevel, StockLevel};
+use crate::resolved::{Aggregate, ItemLevel, StockLevel, Years};
 use crate::source::{At, Mark};
 use crate::syntax::Tree;
 
@@ -115,6 +115,7 @@ pub(crate) struct StockEntry {
     pub aggregate: Option<At<Aggregate>>,
     pub split: bool,
     pub level: StockLevel,
+    pub years: Years,
 }
 
 #[derive(Debug, Clone)]

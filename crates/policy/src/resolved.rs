@@ -1,4 +1,4 @@
-use facts::{CountyCode, Date, Finding, Stage, Table, Text, Unit};
+use facts::{CountyCode, Date, Finding, SchoolYear, Stage, Table, Text, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::cited::{Citation, Cited, Document};
@@ -85,6 +85,7 @@ pub struct Stock {
     /// Whether a figure of the whole school is divided among its stages by [`Resolved::splits`].
     pub split: bool,
     pub level: StockLevel,
+    pub years: Years,
     pub citation: Option<Citation>,
     /// Set where a provincial pack replaced it.
     pub label: Option<Text>,
@@ -106,6 +107,32 @@ pub enum StockLevel {
     School,
     /// Rows without a school: statements and lines of the county as a whole.
     County,
+}
+
+/// The school years whose rows a stock counts, told from the year that is examined: 0 is that year, -1 the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Years {
+    pub first: i16,
+    pub last: i16,
+}
+
+impl Years {
+    /// The first and the last of them, for the year that is examined.
+    ///
+    /// ```
+    /// use facts::SchoolYear;
+    /// let (first, last) = policy::Years { first: -9, last: -1 }.of(SchoolYear::starting(2025));
+    /// assert_eq!((first.id(), last.id()), ("2016-2017".to_string(), "2024-2025".to_string()));
+    /// ```
+    pub fn of(self, year: SchoolYear) -> (SchoolYear, SchoolYear) {
+        let at = |offset: i16| SchoolYear::starting(year.start().saturating_add(offset));
+        (at(self.first), at(self.last))
+    }
+
+    /// Whether the year that is examined is none of them.
+    pub fn are_earlier(self) -> bool {
+        self.last < 0
+    }
 }
 
 /// Plain arithmetic over stocks, compared with a threshold.

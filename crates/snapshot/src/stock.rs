@@ -17,7 +17,8 @@ pub struct StockQuery<'a> {
     pub where_sql: &'a str,
     pub aggregate: Aggregate<'a>,
     pub params: &'a [(String, f64)],
-    /// For tables by school year.
+    /// For tables by school year: rows of the years from `since` to `year`.
+    pub since: SchoolYear,
     pub year: SchoolYear,
     /// For tables by validity.
     pub on: Date,
@@ -118,7 +119,7 @@ impl Snapshot {
         let sql = format!(
             "{} WHERE {} AND {school_is} AND {stage_is} AND {} IS NOT FALSE",
             select(table, table.name),
-            holds(table),
+            holds(query),
             filter.sql
         );
         let failed = |error| self.filter_error(query.where_sql, error);
@@ -228,7 +229,8 @@ impl Snapshot {
 
 /// The statements that answer queries: per school and stage, four columns for each query as [`Sum::read`] takes them.
 fn statements(table: &'static Table, queries: &[(&StockQuery<'_>, &Filter)]) -> Vec<String> {
-    let (name, holds) = (table.name, holds(table));
+    let Some(holds) = queries.first().map(|(query, _)| holds(query)) else { return Vec::new() };
+    let name = table.name;
     let school = school_column(table).unwrap_or("NULL");
     let stage = stage_column(table).unwrap_or("NULL");
     let statement = |columns: &str, condition: &str| {
@@ -316,7 +318,7 @@ fn batches(queries: &[StockQuery<'_>], filters: &[Filter]) -> Vec<Vec<usize>> {
             && batch.iter().all(|other| {
                 let (other, theirs) = (&queries[*other], &filters[*other]);
                 let mut pairs = filter.params.iter().flat_map(|mine| theirs.params.iter().map(move |their| (mine, their)));
-                (other.table.name, other.year, other.on) == (query.table.name, query.year, query.on)
+                (other.table.name, other.since, other.year, other.on) == (query.table.name, query.since, query.year, query.on)
                     && pairs.all(|(mine, their)| mine.0 != their.0 || mine.1.to_bits() == their.1.to_bits())
             })
     };
@@ -330,16 +332,18 @@ fn batches(queries: &[StockQuery<'_>], filters: &[Filter]) -> Vec<Vec<usize>> {
     batches
 }
 
-/// The condition that a row holds at the time asked for.
-fn holds(table: &Table) -> &'static str {
-    match table.time {
-        Time::SchoolYear => "year = $year",
+/// The condition that a row holds at the time asked for. The ids of school years stand in the order of the years.
+fn holds(query: &StockQuery<'_>) -> &'static str {
+    match query.table.time {
+        Time::SchoolYear if query.since == query.year => "year = $year",
+        Time::SchoolYear => "year BETWEEN $since AND $year",
         Time::Validity => VALID,
     }
 }
 
 fn bind(statement: &mut Statement<'_>, query: &StockQuery<'_>, params: &[(String, f64)]) -> rusqlite::Result<()> {
     bind_if_named(statement, "$year", Some(query.year.id().as_str()))?;
+    bind_if_named(statement, "$since", Some(query.since.id().as_str()))?;
     bind_if_named(statement, "$on", Some(query.on.to_string().as_str()))?;
     for (name, value) in params {
         if let Some(index) = statement.parameter_index(name)? {

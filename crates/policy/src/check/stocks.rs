@@ -1,8 +1,8 @@
-use facts::{Stage, Unit, text};
+use facts::{Stage, Time, Unit, text};
 
 use super::{Checker, parsed};
 use crate::model::StockEntry;
-use crate::resolved::Aggregate;
+use crate::resolved::{Aggregate, Years};
 use crate::source::At;
 use crate::sqlish;
 use crate::suggest::did_you_mean;
@@ -43,6 +43,15 @@ impl Checker<'_> {
             _ => None,
         };
         self.unit_of_stock(entry, unit_of_items);
+        if entry.years != Years::default() && table.time == Time::Validity {
+            let what = text!(
+                "表 {} 按有效期记录，没有学年可选",
+                "the table {} holds by validity; there is no school year to choose",
+                table.name
+            );
+            let hint = text!("去掉 year 和 since", "drop `year` and `since`");
+            self.faults.refuse("year-of-validity", entry.head.mark, what, hint);
+        }
         if entry.split && matches!(entry.aggregate, Some(At { value: Aggregate::CountRows, .. })) {
             let what = text!("{} 计行数，不能拆分", "{} counts rows, which cannot be divided", entry.head.id.value);
             let hint = text!("只有求和的存量才拆分：去掉 split = true", "only sums are divided: drop split = true");

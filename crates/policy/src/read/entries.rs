@@ -9,7 +9,7 @@ use crate::model::{
     ExceptionEntry, Head, IndicatorEntry, ItemEntry, JudgementEntry, JudgementKind, Law, ParameterEntry, ScopeEntry, SplitEntry,
     StockEntry, ValueEntry,
 };
-use crate::resolved::{Aggregate, ItemLevel, StockLevel};
+use crate::resolved::{Aggregate, ItemLevel, StockLevel, Years};
 use crate::source::{At, Faults, Mark};
 use crate::suggest::did_you_mean;
 use crate::syntax::Dialect;
@@ -328,7 +328,7 @@ pub(super) fn split(entry: &Entry<'_>) -> Option<SplitEntry> {
 const LEVELS: [(&str, StockLevel); 2] = [("school", StockLevel::School), ("county", StockLevel::County)];
 
 pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
-    let fields = entry.fields("[[stock]]", &[&HEAD, &["unit", "table", "where", "aggregate", "split", "level"]]);
+    let fields = entry.fields("[[stock]]", &[&HEAD, &["unit", "table", "where", "aggregate", "split", "level", "since", "year"]]);
     let table = fields.need_text("table").and_then(|at| table(entry.faults, &at));
     let aggregate = fields.need_text("aggregate").and_then(|at| aggregate(entry.faults, table?, &at));
     let head = entry.head(&fields);
@@ -339,9 +339,19 @@ pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
         aggregate,
         split: fields.flag("split").unwrap_or(false),
         level: fields.choice("level", &LEVELS).unwrap_or(StockLevel::School),
+        years: years(&fields),
         head: head?,
     };
     Some(entry)
+}
+
+/// `year = -1` is the school year before; `since = -9` beside it takes all from the ninth before to that one.
+fn years(fields: &Fields<'_>) -> Years {
+    /// No file is older than what a school keeps.
+    const EARLIEST: i64 = -30;
+    let read = |key: &str, most: i64| fields.whole(key, EARLIEST, most).and_then(|offset| i16::try_from(offset).ok());
+    let last = read("year", 0).unwrap_or(0);
+    Years { first: read("since", i64::from(last)).unwrap_or(last), last }
 }
 
 pub(super) fn table(faults: &Faults<'_>, words: &At<String>) -> Option<&'static Table> {

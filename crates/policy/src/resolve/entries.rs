@@ -50,6 +50,7 @@ impl Resolver<'_> {
             parameters,
             split: entry.split,
             level: entry.level,
+            years: entry.years,
             citation: entry.head.law.article.as_ref().map(|_| self.cite(&entry.head.law)),
             label: entry.head.law.label.clone(),
         })

@@ -129,7 +129,7 @@ pub fn publish_new(lock: &HomeLock, parent: Option<&SnapshotId>, rows: &[Row]) -
 
 pub fn query<'a>(table_name: &str, where_sql: &'a str, aggregate: Aggregate<'a>) -> StockQuery<'a> {
     let on = year().statistics_date();
-    StockQuery { table: table(table_name), where_sql, aggregate, params: &[], year: year(), on }
+    StockQuery { table: table(table_name), where_sql, aggregate, params: &[], since: year(), year: year(), on }
 }
 
 /// Every file below a folder, with its content.

@@ -55,6 +55,23 @@ fn a_figure_by_item() {
 }
 
 #[test]
+fn several_years_at_once() {
+    let of_year = |start: i16, grade, size, n| {
+        let mut row = class("S1", "primary", grade, "1班", Value::Integer(size), n);
+        row.values[1] = Value::text(facts::SchoolYear::starting(start).id());
+        row
+    };
+    let this = year().start();
+    let rows = [of_year(this - 2, 1, 58, 1), of_year(this - 1, 2, 45, 2), of_year(this, 3, 57, 3), of_year(this, 4, 40, 4)];
+    let since = |offset: i16| facts::SchoolYear::starting(this + offset);
+    let now = query("classes", "size > 50", Aggregate::CountRows);
+    check(&rows, &now, &["S1 primary 1 1 0"]);
+    check(&rows, &StockQuery { since: since(-1), year: since(-1), ..now }, &[]);
+    check(&rows, &StockQuery { since: since(-9), year: since(-1), ..now }, &["S1 primary 1 1 0"]);
+    check(&rows, &StockQuery { since: since(-2), ..now }, &["S1 primary 2 2 0"]);
+}
+
+#[test]
 fn a_count_with_parameters() {
     let size = |n| Value::Integer(n);
     let rows = [
