@@ -161,6 +161,34 @@ fn encoding_rs_gb18030(words: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(words).0.into_owned()
 }
 
+/// A compound file with one stream.
+fn compound(stream: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut compound = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    compound.create_stream(stream).unwrap().write_all(bytes).unwrap();
+    compound.into_inner().into_inner()
+}
+
+/// A record of an .xls workbook.
+fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes(), &(body.len() as u16).to_le_bytes(), body].concat()
+}
+
+#[test]
+fn old_workbooks_locked_or_scattered() {
+    check("名册.xlsx", compound("EncryptedPackage", b"..."), &["file-encrypted"]);
+    check("名册.doc", compound("WordDocument", b"..."), &["file-not-a-table"]);
+    check("名册.et", compound("ETDocument", b"..."), &["file-is-something-else"]);
+    let start = record(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0]);
+    let locked = [start.clone(), record(0x002f, &[0; 54])].concat();
+    check("名册.xls", compound("Workbook", &locked), &["file-encrypted"]);
+    let number = |row: u16, col: u16| {
+        let cell = [&row.to_le_bytes()[..], &col.to_le_bytes(), &[0; 10]].concat();
+        record(0x0203, &cell)
+    };
+    let scattered = [start, number(0, 0), number(65_535, 255)].concat();
+    check("名册.xls", compound("Workbook", &scattered), &["cells-too-scattered"]);
+}
+
 #[test]
 fn names_inside_zips_do_no_harm() {
     let name = |raw: &[u8]| {
