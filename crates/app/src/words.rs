@@ -267,7 +267,11 @@ fn item_line(outcome: &Outcome, item: usize) -> Text {
         format!("{name} {value}").trim().to_string()
     };
     let shown_first = failing.iter().take(3).map(|row| named(&row)).collect::<Vec<_>>().join("、");
-    let limit = failing.first().and_then(|row| row.limit).map(|limit| shown(Some(limit), 2));
+    // A limit that differs from school to school is left to the explanation.
+    let limit = failing.first().and_then(|row| row.limit).filter(|limit| failing.iter().all(|row| row.limit == Some(*limit)));
+    let limit = limit.map(|limit| shown(Some(limit), 2));
+    let colon = |mark: &str| if shown_first.is_empty() { String::new() } else { format!("{mark}{shown_first}") };
+    let (which_zh, which_en) = (colon("："), colon(": "));
     let (no, n) = (&head.no, failing.len());
     let (limit_zh, limit_en) =
         limit.map_or((String::new(), String::new()), |limit| (format!("（标准 {limit}）"), format!(" (standard {limit})")));
@@ -275,13 +279,13 @@ fn item_line(outcome: &Outcome, item: usize) -> Text {
         let (etc_zh, etc_en) =
             if n > 3 { (format!(" 等 {n} 处"), format!(" and others, {n} in all")) } else { (String::new(), String::new()) };
         Text::new(
-            format!("    ✗ {no} {}：{shown_first}{etc_zh}{limit_zh}", head.title.zh),
-            format!("    ✗ {no} {}: {shown_first}{etc_en}{limit_en}", head.title.en),
+            format!("    ✗ {no} {}{which_zh}{etc_zh}{limit_zh}", head.title.zh),
+            format!("    ✗ {no} {}{which_en}{etc_en}{limit_en}", head.title.en),
         )
     } else {
         Text::new(
-            format!("    ✗ {no} {}：{shown_first}{limit_zh}", head.title.zh),
-            format!("    ✗ {no} {}: {shown_first}{limit_en}", head.title.en),
+            format!("    ✗ {no} {}{which_zh}{limit_zh}", head.title.zh),
+            format!("    ✗ {no} {}{which_en}{limit_en}", head.title.en),
         )
     }
 }

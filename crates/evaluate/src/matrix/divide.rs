@@ -72,6 +72,8 @@ impl<'a> Division<'a> {
         for (index, (unit, shape)) in units.iter().zip(shapes).enumerate() {
             match read(unit, *shape, index == 0) {
                 (Ok(value), _) => parts.push(value),
+                // A school states its largest class, or what it declares, for its campuses too.
+                (Err(Lack::NoRow), true) if index > 0 && is_extreme(rule.aggregate) && !parts.is_empty() => {}
                 (Err(lack), true) => return Err(lack),
                 (Err(lack), false) if stage == Stage::Whole => skipped = lack,
                 (Err(_), false) => {}
@@ -227,6 +229,10 @@ impl Shape {
 /// where a row is a thing, what is not listed is not there, provided that there is a register.
 pub(crate) fn is_long(stock: &Stock) -> bool {
     stock.table.column("item").is_some()
+}
+
+fn is_extreme(aggregate: Aggregate) -> bool {
+    matches!(aggregate, Aggregate::Max(_) | Aggregate::Min(_))
 }
 
 /// Adds in order of size, so that the names of campuses do not show in the last bit of a sum.

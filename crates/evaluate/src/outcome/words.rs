@@ -100,7 +100,8 @@ impl Outcome {
             _ => (gap, &head.short, head.unit.title()),
         };
         let (title_zh, title_en, unit_zh, unit_en) = (&title.zh, &title.en, unit.zh, unit.en);
-        let size = shown((amount.abs() * 100.0).ceil() / 100.0);
+        // Rounded up, so that what is said to be lacking is enough; without the dust of binary arithmetic.
+        let size = shown((facts::significant(amount.abs() * 100.0)).ceil() / 100.0);
         Some(if amount < 0.0 {
             text!("超出 {size} {unit_zh}（{title_zh}）", "{size} {unit_en} too many ({title_en})")
         } else {

@@ -133,7 +133,7 @@ fn the_trace_names_file_sheet_row_and_cell() {
     let both = query("school_figures", "item in ('books', 'land_area')", Aggregate::Sum("value"));
     let rows = snapshot.stock_rows(&both, Some(&school), Stage::Primary).unwrap();
     let told: Vec<String> = rows.iter().map(|row| row.at.place().words().zh).collect();
-    assert_eq!(told, ["报表.xlsx › 6", "报表.xlsx › 教基5176 › D12"]);
+    assert_eq!(told, ["报表.xlsx › 第 6 行", "报表.xlsx › 教基5176 › D12"]);
     assert_eq!(rows[0].values[4], ("value", Value::Missing(Missing::NotApplicable)));
     assert_eq!(rows[1].values[4], ("value", Value::Real(40.0)));
     assert_eq!(rows[1].person, None);

@@ -8,4 +8,3 @@ mod kill;
 mod looks;
 mod publishing;
 mod raw_files;
-mod speed;

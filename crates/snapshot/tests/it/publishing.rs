@@ -158,7 +158,7 @@ fn a_conflict_names_both_places() {
     assert!(finding.must_fix());
     assert_eq!(
         finding.what.zh,
-        "学校数据“S1 2025-2026 primary books”在多处的数据互相矛盾（数值 40 / 50）：报表.xlsx › 3；新.csv › Sheet1 › D9。"
+        "学校数据“S1 2025-2026 primary books”在多处的数据互相矛盾（数值 40 / 50）：报表.xlsx › 第 3 行；新.csv › Sheet1 › D9。"
     );
     assert!(push(&mut writer, &other).is_err(), "too late");
 }

@@ -1,14 +1,20 @@
-//! Measured, not asserted: run with `--ignored --nocapture`, in an optimised build for figures that mean something.
+//! Measured, not asserted: `cargo run --release -p snapshot --example speed` prints how long writing and asking take.
+
+#[path = "../tests/it/county.rs"]
+mod county;
 
 use std::time::Instant;
 
 use facts::Value;
 use snapshot::{Aggregate, SnapshotWriter, StockQuery};
 
-use crate::county::*;
+use county::*;
 
-#[test]
-#[ignore = "a measurement; run with --ignored --nocapture"]
+fn main() {
+    write_two_hundred_thousand_pupils();
+    ask_sixty_stocks_of_a_county();
+}
+
 fn write_two_hundred_thousand_pupils() {
     let (_dir, home) = home();
     let lock = home.lock("甲").unwrap();
@@ -29,8 +35,6 @@ fn write_two_hundred_thousand_pupils() {
     }
 }
 
-#[test]
-#[ignore = "a measurement; run with --ignored --nocapture"]
 fn ask_sixty_stocks_of_a_county() {
     let (_dir, home) = home();
     let mut rows: Vec<Row> = (0..45_000).map(full_pupil).collect();
