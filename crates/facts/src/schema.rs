@@ -94,6 +94,8 @@ pub static TABLES: &[Table] = &[
             // 'ordinary', or the kind of a special class.
             col("kind", "班级类型", Text),
             col("size", "学生数", Integer),
+            // Of these, disabled pupils who learn in an ordinary class.
+            col("inclusive", "随班就读学生数", Integer),
         ],
         key: &["school", "year", "grade", "name"],
         time: Time::SchoolYear,
@@ -149,6 +151,32 @@ pub static TABLES: &[Table] = &[
             col("date", "日期", Date),
         ],
         key: &["school", "year", "item", "date"],
+        time: Time::SchoolYear,
+    },
+    Table {
+        // A subject of a class: the lessons of a week as the timetable plans them and as they are given.
+        name: "lessons",
+        title: "课程",
+        columns: &[
+            personal("teacher", "任课教师", Text),
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            col("stage", "学段", Stage),
+            col("grade", "年级", Integer),
+            col("class", "班级", Text),
+            // chinese, maths, pe, labour …: the ids of forms/vocabularies/subject.toml
+            col("subject", "学科", Text),
+            col("planned", "周课时", Real),
+            col("given", "实际周课时", Real),
+            // The subject for which its lessons are taken.
+            col("borrowed_for", "被占用于", Text),
+            // own, visiting, online
+            col("mode", "任教方式", Text),
+            col("qualified", "任课教师是否具备该学科资格", Boolean),
+            // How many subjects the teacher teaches in all.
+            col("teacher_subjects", "任课教师任教科目数", Integer),
+        ],
+        key: &["school", "year", "grade", "class", "subject"],
         time: Time::SchoolYear,
     },
     Table {

@@ -17,7 +17,7 @@ struct Expected {
 #[test]
 fn each_reads_its_sample_as_expected() {
     let forms = support::forms();
-    assert_eq!(forms.ids().len(), 9, "{:?}", forms.ids());
+    assert_eq!(forms.ids().len(), 11, "{:?}", forms.ids());
     let mut wrong = Vec::new();
     for id in forms.ids() {
         let folder = support::forms_dir().join(id);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the tables' layout that this software writes and reads. It goes up whenever [`facts::TABLES`], the
 /// storage or the canonical encoding changes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// What a snapshot says about itself: whose facts, of which years, from which files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -202,9 +202,11 @@ pub(crate) fn row_unit(table: &Table) -> Option<Unit> {
 /// The unit of a column's numbers; none where it differs from row to row.
 pub(crate) fn column_unit(table: &Table, column: &str) -> Option<Unit> {
     let unit = match (table.name, column) {
-        ("classes", "size") | ("divisions", "population") => "person",
+        ("classes", "size" | "inclusive") | ("divisions", "population") => "person",
         ("rooms", "area") => "m2",
         ("finance", "budgeted" | "transferred" | "spent") => "yuan",
+        ("lessons", "planned" | "given") => "lesson",
+        ("lessons", "teacher_subjects") => "1",
         ("teachers", "training_hours") => "hour",
         ("teachers", "years_at_school") => "year",
         _ => return None,
