@@ -54,9 +54,16 @@ impl Cell {
 }
 
 /// The stocks of one school or campus: every stage and the whole school, times every stock of the pack.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Cells(Vec<Cell>);
+///
+/// Numbers lie by themselves, so that a province of them passes through the processor's cache; why one is missing lies
+/// beside them and is read only where one is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<Cell>", into = "Vec<Cell>")]
+pub struct Cells {
+    /// NaN where there is no number.
+    numbers: Vec<f64>,
+    lacks: Vec<Lack>,
+}
 
 /// A stage, and `Whole`, in the order in which cells are kept.
 pub(crate) fn slot(stage: Stage) -> usize {
@@ -70,24 +77,64 @@ pub(crate) fn slot(stage: Stage) -> usize {
 
 impl Cells {
     pub(crate) fn missing(n_stocks: usize) -> Cells {
-        Cells(vec![Cell::Missing(Lack::NoRow); n_stocks * Stage::ALL.len()])
+        let n_cells = n_stocks * Stage::ALL.len();
+        Cells { numbers: vec![f64::NAN; n_cells], lacks: vec![Lack::NoRow; n_cells] }
     }
 
     /// All stocks of one stage, in the order of the pack.
-    pub fn stage(&self, stage: Stage) -> &[Cell] {
-        let n_stocks = self.0.len() / Stage::ALL.len();
-        &self.0[slot(stage) * n_stocks..(slot(stage) + 1) * n_stocks]
+    pub fn stage(&self, stage: Stage) -> impl Iterator<Item = Cell> {
+        let n_stocks = self.n_stocks();
+        (slot(stage) * n_stocks..(slot(stage) + 1) * n_stocks).map(|at| self.at(at))
     }
 
     /// One stock of one stage.
     pub fn get(&self, stage: Stage, stock: usize) -> Cell {
-        self.stage(stage).get(stock).copied().unwrap_or(Cell::Missing(Lack::NoRow))
+        let n_stocks = self.n_stocks();
+        if stock < n_stocks { self.at(slot(stage) * n_stocks + stock) } else { Cell::Missing(Lack::NoRow) }
     }
 
     pub(crate) fn set(&mut self, stage: Stage, stock: usize, cell: Cell) {
-        let n_stocks = self.0.len() / Stage::ALL.len();
+        let n_stocks = self.n_stocks();
         if stock < n_stocks {
-            self.0[slot(stage) * n_stocks + stock] = cell;
+            let at = slot(stage) * n_stocks + stock;
+            (self.numbers[at], self.lacks[at]) = parts(cell);
         }
+    }
+
+    fn n_stocks(&self) -> usize {
+        self.numbers.len() / Stage::ALL.len()
+    }
+
+    fn at(&self, at: usize) -> Cell {
+        let number = self.numbers[at];
+        if number.is_nan() { Cell::Missing(self.lacks[at]) } else { Cell::Known(number) }
+    }
+}
+
+/// The reason beside a number that is there is always the same, so that equal cells are equal.
+fn parts(cell: Cell) -> (f64, Lack) {
+    match cell {
+        Cell::Known(value) if value.is_nan() => (f64::NAN, Lack::Blank),
+        Cell::Known(value) => (value, Lack::NoRow),
+        Cell::Missing(lack) => (f64::NAN, lack),
+    }
+}
+
+impl PartialEq for Cells {
+    fn eq(&self, other: &Cells) -> bool {
+        self.numbers.len() == other.numbers.len() && (0..self.numbers.len()).all(|at| self.at(at) == other.at(at))
+    }
+}
+
+impl From<Vec<Cell>> for Cells {
+    fn from(cells: Vec<Cell>) -> Cells {
+        let (numbers, lacks) = cells.into_iter().map(parts).unzip();
+        Cells { numbers, lacks }
+    }
+}
+
+impl From<Cells> for Vec<Cell> {
+    fn from(cells: Cells) -> Vec<Cell> {
+        (0..cells.numbers.len()).map(|at| cells.at(at)).collect()
     }
 }

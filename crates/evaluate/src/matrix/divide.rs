@@ -190,7 +190,7 @@ impl<'a> Division<'a> {
         match self.pupils(unit, stage) {
             Cell::Known(pupils) => pupils > 0.0,
             Cell::Missing(_) => {
-                let reports = unit.figures.stage(stage).iter().any(|cell| cell.known().is_some_and(|value| value > 0.0));
+                let reports = unit.figures.stage(stage).any(|cell| cell.known().is_some_and(|value| value > 0.0));
                 reports || (unit.traits.counts_as_school != Some(false) && self.kind_teaches(unit, stage))
             }
         }

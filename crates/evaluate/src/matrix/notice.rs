@@ -20,8 +20,8 @@ pub(crate) fn notice(division: &Division<'_>, matrix: &StockMatrix, scope: &[Sco
 /// A stage that has things but no pupils is left out: there is nothing to divide by.
 fn without_pupils(division: &Division<'_>, school: &School, stage: Stage) -> Option<Finding> {
     let pupils = division.pupils?;
-    let has = |cell: &Cell| cell.known().is_some_and(|value| value > 0.0);
-    if school.stocks.get(stage, pupils) != Cell::Known(0.0) || !school.stocks.stage(stage).iter().any(has) {
+    let has = |cell: Cell| cell.known().is_some_and(|value| value > 0.0);
+    if school.stocks.get(stage, pupils) != Cell::Known(0.0) || !school.stocks.stage(stage).any(has) {
         return None;
     }
     let (zh, en) = (stage.title().zh, stage.title().en);
