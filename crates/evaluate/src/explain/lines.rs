@@ -84,8 +84,8 @@ impl SpreadExplanation {
         lines.push(text!("{stage_zh} · {zh}：差异系数 {cv}", "{stage_en} · {en}: coefficient of variation {cv}"));
         let (total, pupils) = (shown(self.total), shown(self.pupils));
         lines.push(text!(
-            "  全县均值 = Σx / ΣP = {total} / {pupils} = {mean}；标准差（按在校生加权）{sd}；差异系数 = {sd} / {mean} = {cv}",
-            "  county mean = Σx / ΣP = {total} / {pupils} = {mean}; standard deviation, weighted by pupils, {sd}; coefficient = {sd} / {mean} = {cv}"
+            "  全县均值 = Σ(Xᵢ × Pᵢ) / ΣPᵢ = {total} / {pupils} = {mean}；标准差（按在校生加权）{sd}；差异系数 = {sd} / {mean} = {cv}",
+            "  county mean = Σ(Xᵢ × Pᵢ) / ΣPᵢ = {total} / {pupils} = {mean}; standard deviation, weighted by pupils, {sd}; coefficient = {sd} / {mean} = {cv}"
         ));
         for limit in &self.limits {
             lines.extend(parameter_lines(limit, "<="));
