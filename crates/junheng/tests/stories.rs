@@ -96,7 +96,7 @@ fn masked(printed: &str) -> String {
 
 fn masked_word(word: &str) -> String {
     let hexadecimal = word.len() >= 12 && word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if hexadecimal && word.bytes().any(|b| b.is_ascii_lowercase()) || hexadecimal && word.len() == 64 {
+    if hexadecimal && (word.len() == 64 || word.bytes().any(|b| b.is_ascii_lowercase())) {
         return "[id]".into();
     }
     let time = word.len() >= 20 && word.as_bytes()[4] == b'-' && word.contains('T') && word.ends_with('Z');
