@@ -123,7 +123,7 @@ struct FileReading<'r, 'f> {
 }
 
 /// What a sheet was taken for.
-enum Recognised<'f> {
+pub(crate) enum Recognised<'f> {
     List(&'f Form, Heads, Context),
     Matrix(&'f Form, &'f crate::forms::Sheet),
     /// The form that comes nearest, and the columns that it lacks.
@@ -354,7 +354,7 @@ impl<'f> State<'f> {
 }
 
 /// Takes a sheet for the official table that its name or title says, or for the list most of whose columns its headings name.
-fn recognise<'f>(forms: &'f Forms, name: &str, rows: &[Row<'_>]) -> Recognised<'f> {
+pub(crate) fn recognise<'f>(forms: &'f Forms, name: &str, rows: &[Row<'_>]) -> Recognised<'f> {
     for form in forms.forms.iter().filter(|form| !form.sheets.is_empty()) {
         if let Some(sheet) = matrix::recognise(form, name, rows) {
             return Recognised::Matrix(form, sheet);

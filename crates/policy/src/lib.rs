@@ -4,6 +4,7 @@ mod case;
 mod chain;
 mod check;
 mod cited;
+mod days;
 pub mod expr;
 mod layout;
 mod model;

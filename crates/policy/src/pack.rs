@@ -6,6 +6,7 @@ use facts::{CountyCode, Date, Finding, ItemList, Unit, text};
 use crate::case::{Case, Given};
 use crate::chain::Chain;
 use crate::check::check_pack;
+use crate::days;
 use crate::model::{Head, PackSource};
 use crate::read;
 use crate::resolve;
@@ -122,6 +123,13 @@ impl PackSet {
         let Some(chain) = chain else { return Err(vec![resolve::unknown_pack(id, self.packs.keys().map(String::as_str))]) };
         let packs: Vec<&PackSource> = chain.iter().filter_map(|index| self.sources[*index].as_ref()).collect();
         resolve::resolve(&Chain { packs }, &self.sources, on, county)
+    }
+
+    /// The days on which something of a pack, or of those it extends, becomes another than it was; in order.
+    pub fn days(&self, id: &str) -> Vec<Date> {
+        let index = self.sources.iter().position(|source| source.as_ref().is_some_and(|source| source.id == id));
+        let Some(chain) = index.and_then(|index| chain(&self.sources, index, None)) else { return Vec::new() };
+        days::days(&Chain { packs: chain.iter().filter_map(|index| self.sources[*index].as_ref()).collect() })
     }
 }
 

@@ -35,6 +35,6 @@ pub use lock::HomeLock;
 pub use manifest::{Manifest, SCHEMA_VERSION, SnapshotId, SourceFile};
 pub use people::{Look, PersonRow};
 pub use raw::RawReader;
-pub use reader::{DivisionRow, Register, RowPlace, SchoolRow, Snapshot};
+pub use reader::{DivisionRow, NamedValues, Register, RowPlace, SchoolRow, Snapshot};
 pub use stock::{Aggregate, SourceRow, StockQuery, StockRow};
 pub use writer::{Finish, Finished, SnapshotWriter};

@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use facts::{Cell, CountyCode, Date, DivisionCode, FileHash, Place, SchoolCode, SchoolYear, Stage, TABLES, Table, Value, text};
+use facts::{Cell, CountyCode, Date, DivisionCode, FileHash, Place, SchoolCode, SchoolYear, Stage, TABLES, Table, Time, Value, text};
 use rusqlite::{Connection, named_params};
 
 use crate::guard::{Guard, Scope};
@@ -46,6 +46,9 @@ pub struct SchoolRow {
     pub valid_to: Option<Date>,
     pub at: RowPlace,
 }
+
+/// The columns of a row with their values.
+pub type NamedValues = Vec<(&'static str, Value)>;
 
 /// A unit of the division tree as it was on a day.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,6 +186,26 @@ impl Snapshot {
         Ok(registers.map(|((table, school, stage), rows)| Register { table, school, stage, rows }).collect())
     }
 
+    /// Every row of a table by school year, of one year, in order of where they came from: the non-personal columns with
+    /// their values. For lists such as that of the classes; sums come from [`Snapshot::stock`].
+    pub fn year_rows(&self, table: &'static Table, year: SchoolYear) -> Result<Vec<NamedValues>, HomeError> {
+        if table.time != Time::SchoolYear || !self.manifest.tables.contains_key(table.name) {
+            return Ok(Vec::new());
+        }
+        self.guard.expect(Scope::Own);
+        let failed = |error| HomeError::sql(Act::ReadSnapshot, &self.path, error);
+        let sql = select(table, table.name) + " WHERE year = :year ORDER BY origin, src_row, src_col";
+        let mut statement = self.db.prepare_cached(&sql).map_err(failed)?;
+        let mut found = statement.query(named_params! { ":year": year.id() }).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = found.next().map_err(failed)? {
+            let row = StoredRow::read(table, row).map_err(failed)?;
+            let named = fact_columns(table).zip(row.values);
+            all.push(named.map(|(column, stored)| (column.name, to_value(column, stored))).collect());
+        }
+        Ok(all)
+    }
+
     /// The sealed columns of some people, in the order asked for; whoever is not there is left out. The look is logged
     /// first: without a log entry, no look.
     pub fn people(&self, table: &Table, persons: &[String], look: &Look<'_>) -> Result<Vec<PersonRow>, HomeError> {
@@ -197,6 +220,19 @@ impl Snapshot {
         }
         let key = key::read(&self.home)?.ok_or_else(|| HomeError::KeyMissing { path: key::path(&self.home) })?;
         people::find(&path, &key, table, persons)
+    }
+
+    /// Writes down a look at rows of a table of people, reached through the raw file instead of through
+    /// [`Snapshot::people`]. Without a log entry, no look.
+    pub fn log_look(
+        &self,
+        table: &Table,
+        (file, sheet): (&FileHash, &str),
+        rows: impl IntoIterator<Item = u32>,
+        look: &Look<'_>,
+    ) -> Result<(), HomeError> {
+        let persons: Vec<String> = rows.into_iter().map(|row| people::person_key(&file.0, sheet, row)).collect();
+        people::log_look(&self.home, look, &self.manifest.id, table.name, &persons)
     }
 
     /// Reads everything and compares it with the id: the way to know that nothing was changed or lost.

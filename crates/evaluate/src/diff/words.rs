@@ -40,6 +40,32 @@ impl Changes {
     }
 }
 
+impl VerdictChange {
+    pub fn line(&self) -> Text {
+        verdict_line(self)
+    }
+}
+
+impl SchoolChange {
+    pub fn line(&self) -> Text {
+        school_line(self)
+    }
+}
+
+impl SpreadChange {
+    /// The coefficient, then what moved it.
+    pub fn lines(&self) -> Vec<Text> {
+        spread_lines(self)
+    }
+}
+
+impl FigureChange {
+    /// The figure, then its causes.
+    pub fn lines(&self) -> Vec<Text> {
+        figure_lines(self)
+    }
+}
+
 fn arrow(before: Option<Verdict>, after: Option<Verdict>) -> (String, String) {
     let side = |verdict: Option<Verdict>| verdict.map_or_else(|| Text::new("—", "—"), Verdict::title);
     let (old, new) = (side(before), side(after));

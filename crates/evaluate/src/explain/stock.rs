@@ -1,4 +1,4 @@
-use facts::{Place, SchoolCode, Stage, Text, Unit as Measure, Value};
+use facts::{FileHash, Place, SchoolCode, Stage, Text, Unit as Measure, Value};
 use policy::expr::Env;
 use policy::{Stock, StockLevel, Target};
 use serde::Serialize;
@@ -59,6 +59,8 @@ pub struct Working {
 pub struct SourceCell {
     /// File, sheet and cell (or row).
     pub place: Place,
+    /// Under which the raw file is kept.
+    pub file: FileHash,
     pub form: String,
     /// The aggregated column's value, or none where rows are counted or the cell says nothing.
     pub value: Option<f64>,
@@ -190,5 +192,5 @@ fn source_cell(stock: &Stock, row: SourceRow) -> SourceCell {
         Some(Value::Missing(why)) => (None, Some(why.id().to_string())),
         _ => (None, None),
     };
-    SourceCell { place: row.at.place(), form: row.at.form, value, missing }
+    SourceCell { place: row.at.place(), file: row.at.file, form: row.at.form, value, missing }
 }
