@@ -5,7 +5,7 @@ import type { components, paths } from "./schema";
 export const BASE = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 /** The server accepts a change only with this header, which a page of another site cannot send. */
-export const OWN_PAGE = { "x-junheng": "console" };
+export const OWN_PAGE = { "x-junheng": "1" };
 
 export const client = createClient<paths>({ baseUrl: BASE });
 

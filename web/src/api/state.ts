@@ -20,3 +20,21 @@ export function refresh(): Promise<void> {
 }
 
 refresh();
+
+export function snapshotOf(scope: Scope): Schemas["SnapshotLine"] | undefined {
+  const { snapshot } = scope;
+  return snapshot ? state.known?.snapshots.find((one) => one.id.startsWith(snapshot)) : undefined;
+}
+
+/**
+ * A scope with everything that was left open filled in: the latest snapshot, the usual standard, and the statistics date
+ * of the snapshot's latest year. Empty where there is no data yet.
+ */
+export function whole(scope: Scope): Scope {
+  const defaults = state.known?.defaults;
+  if (!defaults) return scope;
+  const snapshot = scope.snapshot ?? defaults.snapshot.slice(0, 12);
+  const years = snapshotOf({ snapshot })?.years ?? [];
+  const latest = years[years.length - 1]?.statistics_date;
+  return { snapshot, pack: scope.pack ?? defaults.pack, on: scope.on ?? latest ?? defaults.on };
+}
