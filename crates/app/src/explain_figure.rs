@@ -25,9 +25,9 @@ pub struct FigureAsked {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "figure")]
 pub enum Explained {
-    Indicator(Explanation),
-    Item(ItemExplanation),
-    Spread(SpreadExplanation),
+    Indicator(Box<Explanation>),
+    Item(Box<ItemExplanation>),
+    Spread(Box<SpreadExplanation>),
 }
 
 /// Explains an indicator of a school, the spread of an indicator over the county, or an item.
@@ -39,10 +39,10 @@ pub fn explain_figure(library: &Library, home: &Path, asked: &FigureAsked) -> Re
         Named::Indicator(id) => {
             let stage = stage_of(&resolved, &id, asked.stage)?;
             match &asked.school {
-                Some(school) => {
-                    evaluate::explain(Some(&snapshot), &resolved, matrix, school, stage, &id).map(Explained::Indicator)
-                }
-                None => evaluate::explain_spread(&resolved, matrix, stage, &id).map(Explained::Spread),
+                Some(school) => evaluate::explain(Some(&snapshot), &resolved, matrix, school, stage, &id)
+                    .map(|explained| Explained::Indicator(Box::new(explained))),
+                None => evaluate::explain_spread(&resolved, matrix, stage, &id)
+                    .map(|explained| Explained::Spread(Box::new(explained))),
             }
         }
         Named::Item(id, level) => {
@@ -50,7 +50,8 @@ pub fn explain_figure(library: &Library, home: &Path, asked: &FigureAsked) -> Re
                 (ItemLevel::County, _) | (_, None) => None,
                 (_, Some(school)) => Some((school, asked.stage)),
             };
-            evaluate::explain_item(Some(&snapshot), &resolved, matrix, &id, school).map(Explained::Item)
+            evaluate::explain_item(Some(&snapshot), &resolved, matrix, &id, school)
+                .map(|explained| Explained::Item(Box::new(explained)))
         }
     }
     .map_err(|fault: ExplainFault| Failure::wrong_use(fault.words(), Text::new("", "")))

@@ -22,10 +22,10 @@ impl Failure {
 
     /// The operating system refused to read or write a path.
     pub fn io(act: Text, path: &std::path::Path, error: &std::io::Error) -> Failure {
-        let at = path.display();
-        let Text { zh, en } = act;
+        let (at, why) = (path.display(), why(error));
+        let (Text { zh, en }, Text { zh: why_zh, en: why_en }) = (act, why);
         Failure::prevented(
-            text!("{zh}失败：{at}：{error}", "could not {en}: {at}: {error}"),
+            text!("{zh}失败：{at}：{why_zh}", "could not {en}: {at}: {why_en}"),
             text!("检查路径、磁盘空间和读写权限", "look at the path, the room on the disk and the permissions"),
         )
     }
@@ -43,5 +43,19 @@ impl From<HomeError> for Failure {
         let asked_wrongly =
             matches!(error, HomeError::NoHome { .. } | HomeError::NoSnapshot { .. } | HomeError::AmbiguousId { .. });
         Failure { what: error.words(), hint: Text::new("", ""), wrong_use: asked_wrongly }
+    }
+}
+
+/// The system's reason in words; what has no name here keeps the system's own.
+fn why(error: &std::io::Error) -> Text {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => text!("没有这个文件或文件夹", "there is no such file or folder"),
+        ErrorKind::PermissionDenied => text!("没有读写权限", "permission denied"),
+        ErrorKind::StorageFull => text!("磁盘已满", "the disk is full"),
+        ErrorKind::ReadOnlyFilesystem => text!("磁盘只读", "the disk is read-only"),
+        ErrorKind::IsADirectory => text!("这是一个文件夹", "it is a folder"),
+        ErrorKind::NotADirectory => text!("路径中有一段不是文件夹", "a part of the path is no folder"),
+        _ => Text::new(error.to_string(), error.to_string()),
     }
 }

@@ -38,7 +38,7 @@ pub struct ListedParameter {
 
 /// Every pack with its state on a day (today where none is given), or one pack with its parameters.
 pub fn list_packs(library: &Library, on: Option<Date>, one: Option<&str>) -> Result<Vec<ListedPack>, Failure> {
-    let on = on.unwrap_or_else(|| today());
+    let on = on.unwrap_or_else(today);
     let ids: Vec<&str> = library.packs.ids().filter(|id| one.is_none_or(|one| one == *id)).collect();
     if let (true, Some(one)) = (ids.is_empty(), one) {
         return Err(Failure::wrong_use(

@@ -130,7 +130,7 @@ impl<'a> Router<'a> {
     pub fn into_counties(self) -> Vec<RoutedCounty<'a>> {
         let Router { writers, names, mut files, .. } = self;
         let routed = |(county, writer): (CountyCode, SnapshotWriter<'a>)| RoutedCounty {
-            name: names.get(&county).cloned().unwrap_or_else(|| county.to_string()),
+            name: names.get(&county).cloned().unwrap_or_else(|| name_for(&county)),
             files: files.remove(&county).unwrap_or_default(),
             writer,
         };
@@ -184,10 +184,10 @@ impl<'a> Router<'a> {
                 if above_counties(table, values).is_some() {
                     return None;
                 }
-                if is_county(table, values) {
-                    if let Some(name) = text_of(table, values, "name") {
-                        self.names.insert(code.county(), name.to_string());
-                    }
+                if is_county(table, values)
+                    && let Some(name) = text_of(table, values, "name")
+                {
+                    self.names.insert(code.county(), name.to_string());
                 }
                 Some(code.county())
             }
@@ -253,6 +253,10 @@ fn division_of(table: &Table, values: &[Value], column: &str) -> Option<Division
 fn school_of(table: &Table, values: &[Value]) -> Option<SchoolCode> {
     let column = table.columns.iter().find(|column| column.kind == ColumnKind::SchoolCode)?;
     SchoolCode::parse(text_of(table, values, column.name)?)
+}
+
+fn name_for(county: &CountyCode) -> String {
+    if *county == CountyCode::unstated() { "未注明县".to_string() } else { county.to_string() }
 }
 
 /// The prefix of the counties below a province or prefecture (GB/T 2260: `530000`, `539900`).

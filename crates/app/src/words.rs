@@ -1,7 +1,7 @@
 //! An outcome in a dozen plain lines: what fails, by how much, what is unknown, and how to see why.
 
 use evaluate::{AtLeastRow, CvRow, ItemRow, Outcome, Rows, Scope, State, Verdict};
-use facts::{Stage, Text, text};
+use facts::{Finding, Severity, Stage, Text, text};
 
 use crate::short;
 
@@ -11,14 +11,17 @@ pub fn county(outcome: &Outcome, all: bool) -> Vec<Text> {
     for (head, judged) in outcome.frame.judgements.iter().zip(&outcome.judgements) {
         match &judged.rows {
             Rows::CvEach(rows) => lines.extend(cv_lines(outcome, rows)),
-            Rows::CvMean(rows) => lines.extend(rows.iter().map(|row| {
-                let (stage, verdict) = (row.stage.title(), verdict(row.verdict));
-                let (mean, limit) = (shown(row.mean, 3), shown(row.limit, 2));
-                Text::new(
-                    format!("{}综合差异系数 {mean}（不超过 {limit}）：{}", stage.zh, verdict.zh),
-                    format!("{}: composite coefficient {mean} (at most {limit}): {}", stage.en, verdict.en),
-                )
-            })),
+            Rows::CvMean(rows) => {
+                for row in rows {
+                    let (stage, verdict) = (row.stage.title(), verdict(row.verdict));
+                    let (mean, limit) = (shown(row.mean, 3), shown(row.limit, 2));
+                    lines.push(Text::new(
+                        format!("{}综合差异系数 {mean}（不超过 {limit}）：{}", stage.zh, verdict.zh),
+                        format!("{}: composite coefficient {mean} (at most {limit}): {}", stage.en, verdict.en),
+                    ));
+                    lines.extend(each_cv_line(outcome, row.stage));
+                }
+            }
             Rows::AtLeast(rows) => lines.extend(school_lines(outcome, rows, all)),
             Rows::Items(items) => lines.extend(item_lines(outcome, &head.title, items)),
             Rows::Score { earned, attainable, need, .. } => {
@@ -32,6 +35,7 @@ pub fn county(outcome: &Outcome, all: bool) -> Vec<Text> {
         }
     }
     lines.extend(veto_lines(outcome));
+    lines.extend(noted_lines(outcome));
     lines.extend(doubt_line(outcome));
     lines.extend(way_on(outcome));
     lines
@@ -168,6 +172,45 @@ fn cv_lines(outcome: &Outcome, rows: &[CvRow]) -> Vec<Text> {
     lines
 }
 
+/// The coefficient of every indicator at a stage; those that lack data say so.
+fn each_cv_line(outcome: &Outcome, stage: Stage) -> Option<Text> {
+    let list = |zh: bool| {
+        let of = |spread: &evaluate::Spread| {
+            let short = &outcome.frame.indicators[spread.indicator].short;
+            let cv = match (spread.cv.filter(|_| spread.complete), zh) {
+                (Some(cv), _) => shown(Some(cv), 4),
+                (None, true) => "数据不足".to_string(),
+                (None, false) => "not enough data".to_string(),
+            };
+            format!("{} {cv}", if zh { &short.zh } else { &short.en })
+        };
+        let of_stage = outcome.spreads.iter().filter(|spread| spread.stage == stage && spread.schools + spread.missing > 0);
+        of_stage.map(of).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+    };
+    let (zh, en) = (list(true), list(false));
+    (!zh.is_empty()).then(|| text!("    各项差异系数：{zh}", "    coefficients: {en}"))
+}
+
+/// How many remarks of the evaluation are shown; all are in the JSON.
+const NOTED_SHOWN: usize = 6;
+
+/// What the evaluation noticed about its data: schools whose scope is open, stages without pupils.
+fn noted_lines(outcome: &Outcome) -> Vec<Text> {
+    let noted: Vec<&Finding> = outcome.findings.iter().filter(|finding| finding.severity != Severity::Note).collect();
+    let mut lines: Vec<Text> = noted
+        .iter()
+        .take(NOTED_SHOWN)
+        .map(|finding| {
+            let (place, what) = (finding.place.words(), &finding.what);
+            Text::new(format!("数据：{}：{}", place.zh, what.zh), format!("data: {}: {}", place.en, what.en))
+        })
+        .collect();
+    if let Some(more) = noted.len().checked_sub(NOTED_SHOWN).filter(|more| *more > 0) {
+        lines.push(text!("数据：还有 {more} 处（--format json 列出全部）", "data: {more} more (--format json lists all)"));
+    }
+    lines
+}
+
 fn school_lines(outcome: &Outcome, rows: &[AtLeastRow], all: bool) -> Vec<Text> {
     let failing = failing_schools(outcome);
     let unknown = rows.iter().filter(|row| row.verdict == Verdict::NotEnoughData).count();
@@ -245,13 +288,13 @@ fn item_lines(outcome: &Outcome, title: &Text, items: &[usize]) -> Vec<Text> {
     lines.extend(of(Verdict::Fail).map(|item| item_line(outcome, item)));
     if unknown > 0 {
         let list = |zh: bool| {
-            let title = |item| {
-                if zh { &outcome.frame.items[item as usize].title.zh } else { &outcome.frame.items[item as usize].title.en }
+            let title = |item: usize| {
+                if zh { &outcome.frame.items[item].title.zh } else { &outcome.frame.items[item].title.en }
             };
             of(Verdict::NotEnoughData)
                 .map(|item| format!("{} {}", outcome.frame.items[item].no, brief(title(item))))
                 .collect::<Vec<_>>()
-                .join("；")
+                .join(if zh { "；" } else { "; " })
         };
         lines.push(Text::new(format!("    ? 数据不足：{}", list(true)), format!("    ? without enough data: {}", list(false))));
     }

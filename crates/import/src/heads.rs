@@ -137,15 +137,25 @@ pub(crate) fn find(rows: &[Row<'_>], form: &[Column]) -> Option<Heads> {
 fn matched(rows: &[Row<'_>], first: usize, last: usize, form: &[Column]) -> Heads {
     let n = form.len();
     let mut heads = Heads { first, last, columns: vec![None; n], units: vec![None; n], strange: Vec::new(), twice: Vec::new() };
-    for (col, path) in paths(rows) {
-        let Some(lowest) = path.last() else { continue };
-        match form.iter().position(|column| column.heads.iter().any(|head| names(head, &path))) {
+    let found = paths(rows);
+    for (col, path) in &found {
+        let (col, Some(lowest)) = (*col, path.last()) else { continue };
+        match form.iter().position(|column| column.heads.iter().any(|head| names(head, path))) {
             Some(at) if heads.columns[at].is_some() => heads.twice.push((at, col)),
             Some(at) => {
                 heads.columns[at] = Some(col);
                 heads.units[at] = path.iter().rev().find_map(|part| part.unit.clone());
             }
             None => heads.strange.push(lowest.full.clone()),
+        }
+    }
+    // One heading may say two things (举办者 “县级教育部门”: public, and managed by the county): a column without a heading
+    // of its own shares that of another.
+    for (at, column) in form.iter().enumerate() {
+        let shared = || found.iter().find(|(_, path)| column.heads.iter().any(|head| names(head, path)));
+        if let (None, Some((col, path))) = (heads.columns[at], shared()) {
+            heads.columns[at] = Some(*col);
+            heads.units[at] = path.iter().rev().find_map(|part| part.unit.clone());
         }
     }
     heads

@@ -17,6 +17,8 @@ pub(crate) struct ListReader<'f> {
     form: &'f Form,
     /// For each sheet column, the form's column, if it is one.
     column_of: Vec<Option<u16>>,
+    /// Columns that read the same cell as an earlier one: the earlier, then the later.
+    shared: Vec<(usize, usize)>,
     /// For each of the form's columns, its sheet column, or 0.
     sheet_col: Vec<u32>,
     factors: Vec<f64>,
@@ -56,6 +58,7 @@ impl<'f> ListReader<'f> {
         let mut reader = ListReader {
             form,
             column_of: vec![None; widest + 1],
+            shared: Vec::new(),
             sheet_col: vec![0; n],
             factors: vec![1.0; n],
             context,
@@ -69,7 +72,10 @@ impl<'f> ListReader<'f> {
         let head_row = rows[heads.last];
         for (at, col) in heads.columns.iter().enumerate() {
             let Some(col) = *col else { continue };
-            reader.column_of[col as usize] = Some(at as u16);
+            match reader.column_of[col as usize] {
+                None => reader.column_of[col as usize] = Some(at as u16),
+                Some(first) => reader.shared.push((usize::from(first), at)),
+            }
             reader.sheet_col[at] = col;
             if let Some((unit, factor)) = &heads.units[at] {
                 reader.factors[at] = reader.take_unit(at, unit, *factor, Cell { row: head_row.number, col }, out);
@@ -139,6 +145,9 @@ impl<'f> ListReader<'f> {
             {
                 *place = Some(cell);
             }
+        }
+        for (first, later) in &self.shared {
+            cells[*later] = cells[*first];
         }
         self.faulty.fill(false);
         let goes_on = self.goes_on(&cells, row);
