@@ -116,6 +116,8 @@ pub(crate) struct StockEntry {
     pub split: bool,
     pub level: StockLevel,
     pub years: Years,
+    /// None = every school.
+    pub schools: Option<Formula>,
 }
 
 #[derive(Debug, Clone)]

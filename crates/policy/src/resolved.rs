@@ -86,6 +86,8 @@ pub struct Stock {
     pub split: bool,
     pub level: StockLevel,
     pub years: Years,
+    /// Which schools have it, a condition over `school.…` alone; the others have none of it. None = every school.
+    pub schools: Option<Program>,
     pub citation: Option<Citation>,
     /// Set where a provincial pack replaced it.
     pub label: Option<Text>,

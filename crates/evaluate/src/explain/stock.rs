@@ -97,7 +97,10 @@ pub(super) fn explain_stock(
         measured,
         exceptions: exceptions.collect(),
         table: stock.table.name.to_string(),
-        filter: stock.where_sql.clone(),
+        filter: stock
+            .schools
+            .as_ref()
+            .map_or_else(|| stock.where_sql.clone(), |schools| format!("{} and {}", stock.where_sql, schools.text())),
         units,
         rows,
     }))

@@ -31,6 +31,8 @@ pub enum Lack {
     PupilsMissing,
     /// The filter of the stock uses a parameter that could not be determined for this school.
     ParameterMissing,
+    /// The stock is of some schools only, and the school does not say whether it is one.
+    SchoolUnclear,
     /// The school or the stage has nobody: there is nothing to be counted.
     NoSuchStage,
 }

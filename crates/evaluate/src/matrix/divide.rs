@@ -4,10 +4,10 @@
 //! the figures as reported.
 
 use facts::{Stage, stages_of_kind};
-use policy::expr::Number;
+use policy::expr::{Env, Number};
 use policy::{Aggregate, Resolved, Split, Stock, StockLevel};
 
-use super::{Cell, Lack, Unit};
+use super::{Cell, Lack, Traits, Unit};
 
 /// The rules of one pack by which units become schools.
 #[derive(Debug, Clone)]
@@ -57,9 +57,13 @@ impl<'a> Division<'a> {
         let Some(rule) = self.resolved.stocks.get(stock).filter(|rule| rule.level == StockLevel::School) else {
             return Err(Lack::NoRow);
         };
-        let read = |unit: &Unit, shape: Shape, first: bool| match stage {
-            Stage::Whole => (self.total(rule, unit, shape, stock), first || shape.taught.contains(&true)),
-            stage => (self.share(rule, unit, shape, stage, stock), shape.teaches(stage)),
+        let read = |unit: &Unit, shape: Shape, first: bool| match (stage, counts(rule, unit)) {
+            (Stage::Whole, Some(false)) => (Ok(N::of(0.0)), true),
+            (stage, Some(false)) if shape.teaches(stage) => (Ok(N::of(0.0)), true),
+            (stage, None) => (Err(Lack::SchoolUnclear), stage == Stage::Whole || shape.teaches(stage)),
+            (Stage::Whole, _) => (self.total(rule, unit, shape, stock), first || shape.taught.contains(&true)),
+            (_, Some(false)) => (Err(Lack::NoSuchStage), false),
+            (stage, _) => (self.share(rule, unit, shape, stage, stock), shape.teaches(stage)),
         };
         if let ([unit], [shape]) = (units, shapes) {
             return match read(unit, *shape, true) {
@@ -233,6 +237,26 @@ pub(crate) fn is_long(stock: &Stock) -> bool {
 
 fn is_extreme(aggregate: Aggregate) -> bool {
     matches!(aggregate, Aggregate::Max(_) | Aggregate::Min(_))
+}
+
+/// Whether a stock is of a unit like this one; none where the unit does not say what it is.
+fn counts(rule: &Stock, unit: &Unit) -> Option<bool> {
+    rule.schools.as_ref().map_or(Some(true), |schools| schools.truth::<f64>(&OfSchool(&unit.traits)))
+}
+
+/// A unit before any of its figures is known.
+struct OfSchool<'a>(&'a Traits);
+
+impl Env<f64> for OfSchool<'_> {
+    fn stock(&self, _: usize) -> Option<f64> {
+        None
+    }
+    fn parameter(&self, _: usize) -> Option<f64> {
+        None
+    }
+    fn school(&self) -> Option<&Traits> {
+        Some(self.0)
+    }
 }
 
 /// Adds in order of size, so that the names of campuses do not show in the last bit of a sum.

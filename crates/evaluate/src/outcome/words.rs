@@ -165,6 +165,10 @@ impl Lack {
             Lack::PupilsMissing => {
                 text!("缺少某一学段的在校生数，无法拆分", "the pupils of a stage are missing, so it cannot be divided")
             }
+            Lack::SchoolUnclear => text!(
+                "只计一部分学校，而该校的基本情况不足以判断",
+                "only some schools count, and too little is known of this one"
+            ),
             Lack::ParameterMissing => text!("口径所用的参数无法确定", "a parameter of its filter could not be determined"),
             Lack::NoSuchStage => text!("没有这一学段", "the school has no such stage"),
         }

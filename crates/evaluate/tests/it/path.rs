@@ -217,6 +217,30 @@ fn a_veto_fails_a_county_that_passes_otherwise() {
 }
 
 #[test]
+fn a_stock_of_some_schools_is_zero_for_the_others() {
+    let stock = "[[stock]]\nid = \"private_pupils\"\ntitle = \"民办\"\ntitle_en = \"Private\"\nunit = \"person\"\n\
+                 table = \"school_figures\"\nwhere = \"item = 'pupils'\"\naggregate = \"sum(value)\"\n\
+                 schools = \"school.owner = 'private'\"\n";
+    let before = "[[stock]]\nid = \"classes_over\"";
+    let resolved = resolved_with(ON, &[(before, &format!("{stock}{before}"))]);
+    let owned = |name: &str, owner: Option<&str>| {
+        let figures = [(Primary, "pupils", 100.0), (Primary, "private_pupils", 100.0)];
+        let mut school = school(name, "211", &figures);
+        school.traits.owner = owner.map(str::to_string);
+        school
+    };
+    let matrix = matrix(&resolved, &[owned("A", Some("private")), owned("B", Some("public")), owned("C", None)]);
+    let cells = |stage| {
+        let stock = matrix.stock("private_pupils").expect("the stock");
+        matrix.schools.iter().map(|school| school.stocks.get(stage, stock)).collect::<Vec<_>>()
+    };
+    let expected = [Cell::Known(100.0), Cell::Known(0.0), Cell::Missing(Lack::SchoolUnclear)];
+    assert_eq!(cells(Primary), expected);
+    assert_eq!(cells(Whole), expected);
+    assert_eq!(cells(Junior), [Cell::Missing(Lack::NoSuchStage); 3]);
+}
+
+#[test]
 fn nobody_in_scope_is_no_pass() {
     let outcome = judged(&resolved(ON), &[] as &[GivenSchool]);
     assert_eq!(outcome.verdict, Verdict::NotEnoughData);

@@ -2,7 +2,7 @@ use facts::{Stage, Time, Unit, text};
 
 use super::{Checker, parsed};
 use crate::model::StockEntry;
-use crate::resolved::{Aggregate, Years};
+use crate::resolved::{Aggregate, StockLevel, Years};
 use crate::source::At;
 use crate::sqlish;
 use crate::suggest::did_you_mean;
@@ -52,10 +52,33 @@ impl Checker<'_> {
             let hint = text!("去掉 year 和 since", "drop `year` and `since`");
             self.faults.refuse("year-of-validity", entry.head.mark, what, hint);
         }
+        self.schools_of_stock(entry);
         if entry.split && matches!(entry.aggregate, Some(At { value: Aggregate::CountRows, .. })) {
             let what = text!("{} 计行数，不能拆分", "{} counts rows, which cannot be divided", entry.head.id.value);
             let hint = text!("只有求和的存量才拆分：去掉 split = true", "only sums are divided: drop split = true");
             self.faults.refuse("split-of-count", entry.head.mark, what, hint);
+        }
+    }
+
+    /// Which schools a stock counts: told of the schools alone, before any figure is known.
+    fn schools_of_stock(&self, entry: &StockEntry) {
+        self.truth(&entry.schools);
+        let Some((formula, tree)) = parsed(&entry.schools) else { return };
+        if let Some((name, span)) = tree.names().first() {
+            let mark = self.faults.within(formula.mark, &formula.text, span.0);
+            let what =
+                text!("schools 只能问学校本身，{name} 不是", "`schools` asks about the school itself, which {name} is not");
+            let hint = text!("只用 school.…，如 school.owner = 'private'", "use school.… only, such as school.owner = 'private'");
+            self.faults.refuse("schools-by-figures", mark, what, hint);
+        }
+        let extreme = matches!(entry.aggregate, Some(At { value: Aggregate::Max(_) | Aggregate::Min(_), .. }));
+        if extreme || entry.level == StockLevel::County {
+            let what = text!("{} 不能用 schools", "{} cannot have `schools`", entry.head.id.value);
+            let hint = text!(
+                "只有学校的计数和求和可以限定学校：没有的学校为 0",
+                "only counts and sums of schools can be of some schools, the others having 0"
+            );
+            self.faults.refuse("schools-of-extreme", formula.mark, what, hint);
         }
     }
 

@@ -328,7 +328,8 @@ pub(super) fn split(entry: &Entry<'_>) -> Option<SplitEntry> {
 const LEVELS: [(&str, StockLevel); 2] = [("school", StockLevel::School), ("county", StockLevel::County)];
 
 pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
-    let fields = entry.fields("[[stock]]", &[&HEAD, &["unit", "table", "where", "aggregate", "split", "level", "since", "year"]]);
+    let fields = entry
+        .fields("[[stock]]", &[&HEAD, &["unit", "table", "where", "aggregate", "split", "level", "since", "year", "schools"]]);
     let table = fields.need_text("table").and_then(|at| table(entry.faults, &at));
     let aggregate = fields.need_text("aggregate").and_then(|at| aggregate(entry.faults, table?, &at));
     let head = entry.head(&fields);
@@ -340,6 +341,7 @@ pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
         split: fields.flag("split").unwrap_or(false),
         level: fields.choice("level", &LEVELS).unwrap_or(StockLevel::School),
         years: years(&fields),
+        schools: fields.formula("schools", Dialect::Formula),
         head: head?,
     };
     Some(entry)

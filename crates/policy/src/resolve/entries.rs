@@ -51,6 +51,7 @@ impl Resolver<'_> {
             split: entry.split,
             level: entry.level,
             years: entry.years,
+            schools: self.optional(&entry.schools)?,
             citation: entry.head.law.article.as_ref().map(|_| self.cite(&entry.head.law)),
             label: entry.head.law.label.clone(),
         })
