@@ -51,7 +51,7 @@ pub fn evaluate_snapshot(library: &Library, snapshot: &Snapshot, pack: &str, on:
     Ok(Judged { resolved, outcome })
 }
 
-fn resolve(library: &Library, pack: &str, on: Date, manifest: &snapshot::Manifest) -> Result<Resolved, Failure> {
+pub fn resolve(library: &Library, pack: &str, on: Date, manifest: &snapshot::Manifest) -> Result<Resolved, Failure> {
     if library.packs.get(pack).is_none() {
         let known: Vec<&str> = library.packs.ids().collect();
         let known = known.join("、");

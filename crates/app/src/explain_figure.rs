@@ -4,6 +4,7 @@ use evaluate::{ExplainFault, Explanation, ItemExplanation, SpreadExplanation};
 use facts::{Date, SchoolCode, Stage, Text, text};
 use policy::{ItemLevel, Resolved};
 use serde::Serialize;
+use snapshot::Snapshot;
 
 use crate::choose::one_snapshot;
 use crate::{Failure, Judged, Library, evaluate_snapshot};
@@ -33,24 +34,36 @@ pub enum Explained {
 /// Explains an indicator of a school, the spread of an indicator over the county, or an item.
 pub fn explain_figure(library: &Library, home: &Path, asked: &FigureAsked) -> Result<Explained, Failure> {
     let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
-    let Judged { resolved, outcome } = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
+    let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
+    explain_judged(&snapshot, &judged, asked.school.as_ref(), asked.stage, &asked.indicator)
+}
+
+/// Explains a figure of an outcome that has been worked out already.
+pub fn explain_judged(
+    snapshot: &Snapshot,
+    judged: &Judged,
+    school: Option<&SchoolCode>,
+    stage: Option<Stage>,
+    figure: &str,
+) -> Result<Explained, Failure> {
+    let Judged { resolved, outcome } = judged;
     let matrix = &outcome.matrix;
-    match named(&resolved, &asked.indicator)? {
+    match named(resolved, figure)? {
         Named::Indicator(id) => {
-            let stage = stage_of(&resolved, &id, asked.stage)?;
-            match &asked.school {
-                Some(school) => evaluate::explain(Some(&snapshot), &resolved, matrix, school, stage, &id)
+            let stage = stage_of(resolved, &id, stage)?;
+            match school {
+                Some(school) => evaluate::explain(Some(snapshot), resolved, matrix, school, stage, &id)
                     .map(|explained| Explained::Indicator(Box::new(explained))),
-                None => evaluate::explain_spread(&resolved, matrix, stage, &id)
+                None => evaluate::explain_spread(resolved, matrix, stage, &id)
                     .map(|explained| Explained::Spread(Box::new(explained))),
             }
         }
         Named::Item(id, level) => {
-            let school = match (level, &asked.school) {
+            let school = match (level, school) {
                 (ItemLevel::County, _) | (_, None) => None,
-                (_, Some(school)) => Some((school, asked.stage)),
+                (_, Some(school)) => Some((school, stage)),
             };
-            evaluate::explain_item(Some(&snapshot), &resolved, matrix, &id, school)
+            evaluate::explain_item(Some(snapshot), resolved, matrix, &id, school)
                 .map(|explained| Explained::Item(Box::new(explained)))
         }
     }

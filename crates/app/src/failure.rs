@@ -9,15 +9,34 @@ pub struct Failure {
     pub hint: Text,
     /// Whether something was asked for that does not exist, rather than the machine standing in the way.
     pub wrong_use: bool,
+    /// Whether the thing that was named does not exist.
+    #[serde(skip)]
+    pub unknown: bool,
+    /// Whether somebody else is at work, so that it may be done later.
+    #[serde(skip)]
+    pub busy: bool,
 }
 
 impl Failure {
     pub fn wrong_use(what: Text, hint: Text) -> Failure {
-        Failure { what, hint, wrong_use: true }
+        Failure { what, hint, wrong_use: true, unknown: false, busy: false }
     }
 
     pub fn prevented(what: Text, hint: Text) -> Failure {
-        Failure { what, hint, wrong_use: false }
+        Failure { what, hint, wrong_use: false, unknown: false, busy: false }
+    }
+
+    /// An indicator is asked for at a stage at which it is not formed.
+    pub fn not_at_stage() -> Failure {
+        Failure::unknown(
+            text!("该指标不在这个学段计算", "the indicator is not formed at this stage"),
+            text!("换一个学段", "choose another stage"),
+        )
+    }
+
+    /// What was named does not exist.
+    pub fn unknown(what: Text, hint: Text) -> Failure {
+        Failure { unknown: true, ..Failure::wrong_use(what, hint) }
     }
 
     /// The operating system refused to read or write a path.
@@ -42,7 +61,13 @@ impl From<HomeError> for Failure {
     fn from(error: HomeError) -> Failure {
         let asked_wrongly =
             matches!(error, HomeError::NoHome { .. } | HomeError::NoSnapshot { .. } | HomeError::AmbiguousId { .. });
-        Failure { what: error.words(), hint: Text::new("", ""), wrong_use: asked_wrongly }
+        Failure {
+            what: error.words(),
+            hint: Text::new("", ""),
+            wrong_use: asked_wrongly,
+            unknown: matches!(error, HomeError::NoSnapshot { .. } | HomeError::NoRawFile { .. }),
+            busy: matches!(error, HomeError::Locked { .. }),
+        }
     }
 }
 

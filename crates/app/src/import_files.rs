@@ -16,6 +16,8 @@ pub struct ImportRequest<'a> {
     pub home: &'a Path,
     /// Files, folders and zips.
     pub paths: &'a [PathBuf],
+    /// Files that lie under other names than those by which the official knows them.
+    pub uploads: &'a [Upload],
     /// Read and check everything, keep nothing.
     pub dry_run: bool,
     /// Answers to 经验 findings.
@@ -26,7 +28,16 @@ pub struct ImportRequest<'a> {
     pub fresh: bool,
 }
 
+/// A file that was received.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// As the official named it. It is only ever shown.
+    pub name: String,
+    pub path: PathBuf,
+}
+
 /// How far an import has come.
+#[derive(Debug, Clone)]
 pub struct Progress {
     pub file: String,
     pub files_done: usize,
@@ -85,14 +96,14 @@ pub struct Published {
 pub fn import_files(
     library: &Library,
     request: &ImportRequest,
-    progress: &mut dyn FnMut(&Progress),
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<ImportReport, Failure> {
     // A dry run must leave no trace, so where there is no home yet it works in one that is thrown away.
     let scratch = (request.dry_run && !request.home.is_dir()).then(Scratch::new).transpose()?;
     let home = Home::open_or_create(scratch.as_ref().map_or(request.home, |scratch| scratch.0.as_path()))?;
     let lock = home.lock(&format!("junheng import（{}）", std::process::id()))?;
 
-    let (mut sources, mut findings) = open(request.paths)?;
+    let (mut sources, mut findings) = open(request.paths, request.uploads)?;
     // Small files first: statistics workbooks tell which schools there are and where, before the long rolls speak of them.
     sources.sort_by(|a, b| (a.size(), a.name()).cmp(&(b.size(), b.name())));
 
@@ -102,14 +113,18 @@ pub fn import_files(
     let mut rows_before = 0;
     for (done, source) in sources.iter().enumerate() {
         let mut step = Progress { file: source.name().to_string(), files_done: done, files: sources.len(), rows: rows_before };
-        progress(&step);
+        if progress(&step).is_break() {
+            return Err(stopped());
+        }
         let report = importer
             .read(source, &mut router, &mut |now| {
                 step.rows = rows_before + now.rows;
-                progress(&step);
-                ControlFlow::Continue(())
+                progress(&step)
             })
             .map_err(|error| sink_failure(&error))?;
+        if report.stopped {
+            return Err(stopped());
+        }
         rows_before += report.rows;
         reports.push(report);
     }
@@ -142,8 +157,13 @@ pub fn import_files(
 }
 
 /// Every source in files, folders and zips, named as the official would: relative to what was given.
-fn open(paths: &[PathBuf]) -> Result<(Vec<Source>, Vec<Finding>), Failure> {
+fn open(paths: &[PathBuf], uploads: &[Upload]) -> Result<(Vec<Source>, Vec<Finding>), Failure> {
     let (mut sources, mut findings) = (Vec::new(), Vec::new());
+    for upload in uploads {
+        let (opened, found) = import::open_path(&upload.name, &upload.path);
+        sources.extend(opened);
+        findings.extend(found);
+    }
     for given in paths {
         let metadata = std::fs::metadata(given).map_err(|error| Failure {
             wrong_use: true,
@@ -229,6 +249,13 @@ fn publish(router: Router<'_>, files: &[SourceFile], findings: &[Finding]) -> Re
     Ok(published)
 }
 
+fn stopped() -> Failure {
+    Failure::wrong_use(
+        text!("导入已停止，没有保存任何数据", "the import was stopped; nothing was kept"),
+        text!("需要时重新导入", "import again when it is wanted"),
+    )
+}
+
 fn nothing_recognised() -> Finding {
     Finding::new(
         Severity::Logic,
@@ -255,6 +282,14 @@ fn sink_failure(error: &facts::SinkError) -> Failure {
 }
 
 impl ImportReport {
+    /// The snapshots that it made or confirmed.
+    pub fn published(&self) -> &[Published] {
+        match &self.result {
+            ImportResult::Kept(published) => published,
+            ImportResult::Refused | ImportResult::DryRun => &[],
+        }
+    }
+
     /// One line a kind of file, and one for each file that was not recognised.
     pub fn file_lines(&self) -> Vec<Text> {
         let mut by_forms: std::collections::BTreeMap<String, (usize, u64)> = std::collections::BTreeMap::new();

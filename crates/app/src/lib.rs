@@ -5,29 +5,53 @@
 
 mod check_sources;
 mod choose;
+mod county;
+mod county_changes;
+mod datum;
 mod diff_snapshots;
 mod evaluate_counties;
 mod explain_figure;
+mod export_view;
 mod failure;
 mod import_files;
 mod library;
+mod list_classes;
 mod list_packs;
 mod make_sample;
+mod map_county;
+mod pack_page;
 mod route;
+mod show_excerpt;
 mod words;
 mod write_reports;
 
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
+pub use county::{County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, list_home, open_county, snapshot_meant};
+pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
+pub use datum::Datum;
 pub use diff_snapshots::diff_snapshots;
 pub use evaluate_counties::{Evaluated, Judged, evaluate_counties, evaluate_snapshot};
-pub use explain_figure::{FigureAsked, explain_figure};
+pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged};
+pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
-pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, import_files};
+pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
 pub use library::{Library, library};
+pub use list_classes::{ClassSize, ClassSizes, GradeRoom, SizeLimit, SizeRelapse, SizeTotal, list_classes};
 pub use list_packs::{ListedPack, ListedParameter, list_packs};
 pub use make_sample::{Sampled, make_bench_data, make_sample};
-pub use write_reports::{ReportAsked, Written, report_schools, report_tables};
+pub use map_county::{CountyMap, MapPoint, map_county};
+pub use pack_page::{PackException, PackPage, PackRow, pack_page, pack_rows};
+pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
+pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
+
+// What the faces need to name of the engines below.
+pub use evaluate::{
+    AtLeastRow, Basis, Cell, ExceptionHead, ExplainedParameter, ExplainedStock, ItemRow, Judged as Judgement, Outcome, Rows, Scope,
+    SourceCell, SpreadExplanation, State, Verdict, Working,
+};
+pub use policy::Citation;
+pub use snapshot::SchoolRow;
 
 /// The first twelve digits of an id: enough for people to tell snapshots apart.
 fn short(id: &str) -> &str {

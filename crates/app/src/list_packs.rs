@@ -50,7 +50,7 @@ pub fn list_packs(library: &Library, on: Option<Date>, one: Option<&str>) -> Res
 }
 
 /// The day in China, which has one time zone.
-fn today() -> Date {
+pub fn today() -> Date {
     jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date()
 }
 
@@ -74,7 +74,7 @@ fn listed(library: &Library, id: &str, on: Date, whole: bool) -> Option<ListedPa
 }
 
 /// A county for which a pack of this place holds.
-fn somewhere_in(place: &str) -> CountyCode {
+pub fn somewhere_in(place: &str) -> CountyCode {
     let padded: String = place.chars().chain("000000".chars()).take(6).collect();
     CountyCode::parse(&padded).unwrap_or_else(CountyCode::unstated)
 }

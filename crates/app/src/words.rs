@@ -212,7 +212,9 @@ fn noted_lines(outcome: &Outcome) -> Vec<Text> {
 }
 
 fn school_lines(outcome: &Outcome, rows: &[AtLeastRow], all: bool) -> Vec<Text> {
-    let failing = failing_schools(outcome);
+    let mut failing: Vec<usize> = rows.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.school).collect();
+    failing.dedup();
+    let failing = failing.len();
     let unknown = rows.iter().filter(|row| row.verdict == Verdict::NotEnoughData).count();
     let mut lines = vec![if failing == 0 && unknown == 0 {
         text!("✓ 参评学校的资源配置都达标", "✓ every school in scope is up to standard")

@@ -25,15 +25,19 @@ pub struct Written {
     pub files: Vec<String>,
 }
 
+/// A workbook that has been made and not yet written anywhere.
+pub struct Workbook {
+    /// 单位_表名_学年_日期.xlsx
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
 /// Writes the official tables of a pack as one workbook.
 pub fn report_tables(library: &Library, home: &Path, asked: &ReportAsked) -> Result<Written, Failure> {
     let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
-    let Judged { resolved, outcome } = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
-    let signed = signed(&outcome);
-    let input =
-        TablesInput { outcome: &outcome, resolved: &resolved, signed: &signed, created: made_on(&snapshot), lang: asked.lang };
-    let bytes = report::tables(&input).map_err(|fault| workbook_failure(&fault))?;
-    write(&asked.out, &bytes)?;
+    let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
+    let workbook = tables_workbook(&judged, made_on(&snapshot), asked.lang)?;
+    write(&asked.out, &workbook.bytes)?;
     Ok(Written { files: vec![asked.out.display().to_string()] })
 }
 
@@ -41,36 +45,45 @@ pub fn report_tables(library: &Library, home: &Path, asked: &ReportAsked) -> Res
 pub fn report_schools(library: &Library, home: &Path, asked: &ReportAsked) -> Result<Written, Failure> {
     let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
     let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
-    let signed = signed(&judged.outcome);
-    let heading = &judged.outcome.matrix.heading;
     let mut files = Vec::new();
-    for (index, school) in judged.outcome.matrix.schools.iter().enumerate() {
-        if judged.outcome.scope[index] == Scope::Out {
-            continue;
-        }
-        let (workings, sources) = traced(&snapshot, &judged, index)?;
-        let codes: Vec<&SchoolCode> = school.units.iter().map(|unit| &unit.code).collect();
-        let findings = findings_of(&snapshot, &codes, &sources);
-        let input = SchoolReportInput {
-            outcome: &judged.outcome,
-            resolved: &judged.resolved,
-            school: index,
-            findings: &findings,
-            workings: &workings,
-            sources: &sources,
-            signed: &signed,
-            created: made_on(&snapshot),
-            lang: asked.lang,
-        };
-        let bytes = report::school_report(&input).map_err(|fault| workbook_failure(&fault))?;
-        let table = text!("核查报告", "check report");
-        let name =
-            report::file_name(&format!("{}_{}", school.code, school.name), table.get(asked.lang), heading.year, heading.on);
-        let path = asked.out.join(name);
-        write(&path, &bytes)?;
+    for school in (0..judged.outcome.matrix.schools.len()).filter(|school| judged.outcome.scope[*school] != Scope::Out) {
+        let workbook = school_workbook(&snapshot, &judged, school, asked.lang)?;
+        let path = asked.out.join(workbook.name);
+        write(&path, &workbook.bytes)?;
         files.push(path.display().to_string());
     }
     Ok(Written { files })
+}
+
+/// The official tables of a pack.
+pub fn tables_workbook(judged: &Judged, created: Date, lang: Lang) -> Result<Workbook, Failure> {
+    let Judged { resolved, outcome } = judged;
+    let input = TablesInput { outcome, resolved, signed: &signed(outcome), created, lang };
+    let bytes = report::tables(&input).map_err(|fault| workbook_failure(&fault))?;
+    let heading = &outcome.matrix.heading;
+    Ok(Workbook { name: report::file_name(&heading.county_name, resolved.title.get(lang), heading.year, heading.on), bytes })
+}
+
+/// The 核查报告 of one school, by its place in the outcome.
+pub fn school_workbook(snapshot: &Snapshot, judged: &Judged, index: usize, lang: Lang) -> Result<Workbook, Failure> {
+    let school = &judged.outcome.matrix.schools[index];
+    let (workings, sources) = traced(snapshot, judged, index)?;
+    let codes: Vec<&SchoolCode> = school.units.iter().map(|unit| &unit.code).collect();
+    let input = SchoolReportInput {
+        outcome: &judged.outcome,
+        resolved: &judged.resolved,
+        school: index,
+        findings: &findings_of(snapshot, &codes, &sources),
+        workings: &workings,
+        sources: &sources,
+        signed: &signed(&judged.outcome),
+        created: made_on(snapshot),
+        lang,
+    };
+    let bytes = report::school_report(&input).map_err(|fault| workbook_failure(&fault))?;
+    let (heading, table) = (&judged.outcome.matrix.heading, text!("核查报告", "check report"));
+    let name = report::file_name(&format!("{}_{}", school.code, school.name), table.get(lang), heading.year, heading.on);
+    Ok(Workbook { name, bytes })
 }
 
 fn signed(outcome: &Outcome) -> Signed {
@@ -155,6 +168,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| Failure::io(act(), path, &error))
 }
 
-fn workbook_failure(fault: &report::WorkbookFault) -> Failure {
+pub fn workbook_failure(fault: &report::WorkbookFault) -> Failure {
     Failure::prevented(text!("生成工作簿失败：{fault}", "the workbook could not be made: {fault}"), Text::new("", ""))
 }

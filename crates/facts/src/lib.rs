@@ -22,7 +22,7 @@ pub use code::{CitizenId, CitizenIdFault, DivisionCode, SchoolCode, SchoolCodeKi
 pub use county::CountyCode;
 pub use finding::{Explanation, Finding, Severity, worst};
 pub use item::{Item, ItemList};
-pub use kind::stages_of_kind;
+pub use kind::{stages_of_kind, title_of_kind};
 pub use name::plain;
 pub use number::{parse_number, significant};
 pub use place::{Cell, Place, column_letters};

@@ -4,6 +4,7 @@
 
 mod figure;
 mod file_name;
+mod listing;
 mod rows;
 mod school;
 mod sheet;
@@ -12,6 +13,7 @@ mod words;
 mod workbook;
 
 pub use file_name::file_name;
+pub use listing::{Listing, ListingCell, ListingColumn, listing};
 pub use school::{SchoolReportInput, SourceLine, Working, school_report};
 pub use tables::{Signed, TablesInput, tables};
 pub use workbook::WorkbookFault;

@@ -1,4 +1,5 @@
 use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use app::{ImportRequest, ImportResult};
@@ -64,6 +65,7 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
     let request = ImportRequest {
         home: &call.home,
         paths: &call.paths("paths"),
+        uploads: &[],
         dry_run: call.matches.get_flag("dry-run"),
         explanations: call.text("explanations").map(PathBuf::from),
         county,
@@ -76,6 +78,7 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
             eprint!("\r\x1b[K{}", step.words().get(call.lang));
             let _ = std::io::stderr().flush();
         }
+        ControlFlow::Continue(())
     };
     let report = app::import_files(&library, &request, &mut progress)?;
     if watched {

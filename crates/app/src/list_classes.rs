@@ -1,0 +1,266 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use facts::{CountyCode, Date, SchoolCode, SchoolYear, Stage, Text, Unit, Value, text};
+use policy::{Citation, Resolved};
+use snapshot::NamedValues;
+
+use crate::{County, DEFAULT_PACK, Failure, Library};
+
+/// The classes of a county, held against the sizes that the packs name.
+pub struct ClassSizes {
+    pub limits: Vec<SizeLimit>,
+    /// By year and stage.
+    pub totals: Vec<SizeTotal>,
+    /// Of the year that was asked for, by school, stage, grade and name.
+    pub classes: Vec<ClassSize>,
+    pub relapses: Vec<SizeRelapse>,
+    pub rooms: Vec<GradeRoom>,
+    names: BTreeMap<SchoolCode, String>,
+}
+
+/// A size that a pack names: a parameter in persons called `class_size_…_max` (more is over it) or `class_size_…_min` (so
+/// many reach it).
+pub struct SizeLimit {
+    pub id: String,
+    pub title: Text,
+    /// None where it is the same at every stage.
+    pub stage: Option<Stage>,
+    pub value: f64,
+    /// Whether a class of just this size reaches it.
+    pub from: bool,
+    pub citation: Citation,
+}
+
+pub struct SizeTotal {
+    pub year: SchoolYear,
+    pub stage: Stage,
+    pub classes: u32,
+    pub pupils: u64,
+    /// In the order of the limits.
+    pub reached: Vec<u32>,
+}
+
+pub struct ClassSize {
+    pub school: SchoolCode,
+    pub stage: Stage,
+    pub grade: i64,
+    pub name: String,
+    pub kind: Option<String>,
+    pub size: Option<i64>,
+    /// Places among the limits.
+    pub reaches: Vec<usize>,
+}
+
+/// A school at a stage where a size had been closed out and is there again.
+pub struct SizeRelapse {
+    pub school: SchoolCode,
+    pub stage: Stage,
+    pub limit: usize,
+    pub years: Vec<(SchoolYear, u32)>,
+    pub words: Text,
+}
+
+pub struct GradeRoom {
+    pub school: SchoolCode,
+    pub stage: Stage,
+    pub grade: i64,
+    pub classes: u32,
+    pub pupils: i64,
+    /// How many more fit into its ordinary classes.
+    pub room: i64,
+    /// The class with most room.
+    pub widest: Option<(String, i64)>,
+}
+
+/// Lists the classes of every year of a snapshot: sizes, what came back, and where there is room for a transfer-in.
+///
+/// Sizes come from the class-size pack in force for the county, if there is one, and else from the pack that was asked for.
+pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<ClassSizes, Failure> {
+    let snapshot = county.snapshot(home)?;
+    let limits = limits(library, county);
+    let Some(table) = facts::table("classes") else { return Err(Failure::unknown(text!("没有班级表", "there is no table of classes"), Text::new("", ""))) };
+    let asked_year = county.outcome().matrix.heading.year;
+    let (mut totals, mut classes) = (BTreeMap::new(), Vec::new());
+    let mut reached: BTreeMap<(SchoolCode, Stage), Vec<Vec<(SchoolYear, u32)>>> = BTreeMap::new();
+    let mut years = Vec::new();
+    for year in county.manifest.years.iter().copied().filter(|year| *year <= asked_year) {
+        let rows = snapshot.year_rows(table, year)?;
+        if rows.is_empty() {
+            continue;
+        }
+        years.push(year);
+        for class in rows.iter().filter_map(|row| class_size(row, &limits)) {
+            let total = totals.entry((year, class.stage)).or_insert_with(|| SizeTotal {
+                year,
+                stage: class.stage,
+                classes: 0,
+                pupils: 0,
+                reached: vec![0; limits.len()],
+            });
+            total.classes += 1;
+            total.pupils += class.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+            let of_school = reached.entry((class.school.clone(), class.stage)).or_insert_with(|| vec![Vec::new(); limits.len()]);
+            for limit in &class.reaches {
+                total.reached[*limit] += 1;
+                match of_school[*limit].last_mut() {
+                    Some((last, count)) if *last == year => *count += 1,
+                    _ => of_school[*limit].push((year, 1)),
+                }
+            }
+            if year == asked_year {
+                classes.push(class);
+            }
+        }
+    }
+    classes.sort_by(|a, b| (&a.school, a.stage, a.grade, &a.name).cmp(&(&b.school, b.stage, b.grade, &b.name)));
+    let rooms = rooms(&classes, &limits);
+    let relapses = reached.into_iter().flat_map(|((school, stage), of_limits)| {
+        let (years, limits) = (&years, &limits);
+        of_limits.into_iter().enumerate().filter_map(move |(limit, found)| relapse(&school, stage, limit, &limits[limit], years, &found))
+    });
+    let names = county.schools.iter().map(|row| (row.code.clone(), row.name.clone())).collect();
+    Ok(ClassSizes { totals: totals.into_values().collect(), relapses: relapses.collect(), classes, rooms, limits, names })
+}
+
+impl ClassSizes {
+    pub fn name(&self, school: &SchoolCode) -> String {
+        self.names.get(school).cloned().unwrap_or_default()
+    }
+}
+
+/// The sizes named by the class-size pack nearest to the county, or else by the pack asked for.
+fn limits(library: &Library, county: &County) -> Vec<SizeLimit> {
+    let on = county.judged.resolved.on;
+    let code = &county.manifest.county;
+    let special = class_size_pack(library, on, code);
+    let of_asked = sizes(&county.judged.resolved);
+    let mut limits = match special {
+        Some(resolved) => sizes(&resolved),
+        None if of_asked.is_empty() => library.packs.resolve(DEFAULT_PACK, on, code).map_or_else(|_| Vec::new(), |resolved| sizes(&resolved)),
+        None => of_asked,
+    };
+    limits.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| (a.stage, &a.id).cmp(&(b.stage, &b.id))));
+    limits
+}
+
+/// Of the packs called `…/class-size` that are in force, the one made for the smallest place.
+fn class_size_pack(library: &Library, on: Date, county: &CountyCode) -> Option<Resolved> {
+    let ids = library.packs.ids().filter(|id| id.rsplit('/').next() == Some("class-size"));
+    let mut found: Vec<(usize, Resolved)> = ids
+        .filter_map(|id| Some((library.packs.get(id)?.layer.place.len(), library.packs.resolve(id, on, county).ok()?)))
+        .collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.pop().map(|(_, resolved)| resolved)
+}
+
+fn sizes(resolved: &Resolved) -> Vec<SizeLimit> {
+    let person = Unit::read("person").map(|(unit, _)| unit);
+    let named = resolved.parameters.iter().filter(|parameter| {
+        let fits = parameter.id.starts_with("class_size") && (parameter.id.ends_with("_max") || parameter.id.ends_with("_min"));
+        fits && Some(&parameter.unit) == person.as_ref()
+    });
+    let limit = |parameter: &policy::Parameter| -> Vec<SizeLimit> {
+        let limits = parameter.values.iter().map(|value| SizeLimit {
+            id: parameter.id.clone(),
+            title: parameter.title.clone(),
+            stage: value.stage,
+            value: value.cited.value,
+            from: parameter.id.ends_with("_min"),
+            citation: value.cited.citation.clone(),
+        });
+        limits.collect()
+    };
+    named.flat_map(limit).collect()
+}
+
+impl SizeLimit {
+    fn is_reached(&self, stage: Stage, size: i64) -> bool {
+        let size = size as f64;
+        self.stage.is_none_or(|own| own == stage) && if self.from { size >= self.value } else { size > self.value }
+    }
+}
+
+fn class_size(row: &NamedValues, limits: &[SizeLimit]) -> Option<ClassSize> {
+    let find = |name: &str| row.iter().find(|(column, _)| *column == name).map(|(_, value)| value);
+    let words = |name: &str| match find(name)? {
+        Value::Text(words) => Some(words.as_str()),
+        _ => None,
+    };
+    let number = |name: &str| match find(name)? {
+        Value::Integer(number) => Some(*number),
+        _ => None,
+    };
+    let stage = words("stage").and_then(Stage::from_id).unwrap_or(Stage::Whole);
+    let size = number("size");
+    let reaches = |size: i64| (0..limits.len()).filter(|at| limits[*at].is_reached(stage, size)).collect();
+    Some(ClassSize {
+        school: SchoolCode::parse(words("school")?)?,
+        stage,
+        grade: number("grade").unwrap_or(0),
+        name: words("name").unwrap_or_default().to_string(),
+        kind: words("kind").map(str::to_string),
+        reaches: size.map_or_else(Vec::new, reaches),
+        size,
+    })
+}
+
+/// There, gone for a year of which classes are known, and there in the latest year again.
+fn relapse(
+    school: &SchoolCode,
+    stage: Stage,
+    limit: usize,
+    rule: &SizeLimit,
+    years: &[SchoolYear],
+    found: &[(SchoolYear, u32)],
+) -> Option<SizeRelapse> {
+    let count = |year: &SchoolYear| found.iter().find(|(of, _)| of == year).map_or(0, |(_, count)| *count);
+    let counts: Vec<(SchoolYear, u32)> = years.iter().map(|year| (*year, count(year))).collect();
+    let ((_, now), before) = counts.split_last()?;
+    let closed_out = before.iter().rposition(|(_, count)| *count == 0)?;
+    let had = before[..closed_out].iter().any(|(_, count)| *count > 0);
+    if *now == 0 || !had {
+        return None;
+    }
+    let (closed, title) = (before[closed_out].0, &rule.title);
+    let (zh, en, value) = (&title.zh, &title.en, rule.value);
+    Some(SizeRelapse {
+        school: school.clone(),
+        stage,
+        limit,
+        words: text!(
+            "“{zh}”（{value}）：{closed} 学年已消除，现又有 {now} 个班",
+            "\"{en}\" ({value}): closed out in {closed}, {now} classes again now"
+        ),
+        years: counts,
+    })
+}
+
+/// Room is what the ordinary classes of a grade lack to the lowest size that they may not exceed.
+fn rooms(classes: &[ClassSize], limits: &[SizeLimit]) -> Vec<GradeRoom> {
+    let mut rooms: BTreeMap<(&SchoolCode, Stage, i64), GradeRoom> = BTreeMap::new();
+    for class in classes {
+        let own = limits.iter().filter(|limit| !limit.from && limit.stage.is_none_or(|stage| stage == class.stage));
+        let Some(most) = own.map(|limit| limit.value.floor() as i64).min() else { continue };
+        let room = rooms.entry((&class.school, class.stage, class.grade)).or_insert_with(|| GradeRoom {
+            school: class.school.clone(),
+            stage: class.stage,
+            grade: class.grade,
+            classes: 0,
+            pupils: 0,
+            room: 0,
+            widest: None,
+        });
+        room.classes += 1;
+        let Some(size) = class.size else { continue };
+        room.pupils += size;
+        let free = (most - size).max(0);
+        if class.kind.as_deref().is_none_or(|kind| kind == "ordinary") && free > 0 {
+            room.room += free;
+            if room.widest.as_ref().is_none_or(|(_, widest)| free > *widest) {
+                room.widest = Some((class.name.clone(), free));
+            }
+        }
+    }
+    rooms.into_values().collect()
+}
