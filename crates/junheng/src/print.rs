@@ -28,7 +28,8 @@ pub fn findings(findings: &[Finding], lang: Lang) {
     sorted.sort_by_key(|finding| finding.severity);
     for (index, finding) in sorted.iter().enumerate() {
         let (kind, place, what) = (finding.severity.title(), finding.place.words(), finding.what.get(lang));
-        line(&format!("  [{}] {}{}{what}", kind.get(lang), place.get(lang), text!("：", ": ").get(lang)));
+        let (kind, code, colon) = (kind.get(lang), &finding.code, text!("：", ": "));
+        line(&format!("  [{kind} {code}] {}{}{what}", place.get(lang), colon.get(lang)));
         if let Place::Source { excerpt: Some(excerpt), .. } = &finding.place {
             line(&format!("        | {excerpt}"));
         }
