@@ -38,8 +38,10 @@ pub fn county_changes(before: &County, after: &County) -> CountyChanges {
     let mut lines = Vec::new();
     if let Some(verdict) = &changes.verdict {
         let (old, new) = (verdict.before.title(), verdict.after.title());
-        let words = Text::new(format!("全县结论：{} → {}", old.zh, new.zh), format!("the county's verdict: {} → {}", old.en, new.en));
-        lines.push(CountyChange { better: better(Some(verdict.before), Some(verdict.after)), ..line(ChangeKind::Verdict, words) });
+        let words =
+            Text::new(format!("全县结论：{} → {}", old.zh, new.zh), format!("the county's verdict: {} → {}", old.en, new.en));
+        lines
+            .push(CountyChange { better: better(Some(verdict.before), Some(verdict.after)), ..line(ChangeKind::Verdict, words) });
     }
     for change in changes.parts.iter().chain(&changes.judgements).chain(&changes.items) {
         lines.push(CountyChange { better: better(change.before, change.after), ..line(ChangeKind::Verdict, change.line()) });

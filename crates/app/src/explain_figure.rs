@@ -54,8 +54,9 @@ pub fn explain_judged(
             match school {
                 Some(school) => evaluate::explain(Some(snapshot), resolved, matrix, school, stage, &id)
                     .map(|explained| Explained::Indicator(Box::new(explained))),
-                None => evaluate::explain_spread(resolved, matrix, stage, &id)
-                    .map(|explained| Explained::Spread(Box::new(explained))),
+                None => {
+                    evaluate::explain_spread(resolved, matrix, stage, &id).map(|explained| Explained::Spread(Box::new(explained)))
+                }
             }
         }
         Named::Item(id, level) => {

@@ -114,7 +114,9 @@ fn schools(county: &County) -> Listing {
         }
         listing.rows.push(cells);
     }
-    listing.notes.push(text!("▲：未达到标准。按学校标识码排列，不是排名。", "▲: misses its standard. In order of code: no ranking."));
+    listing
+        .notes
+        .push(text!("▲：未达到标准。按学校标识码排列，不是排名。", "▲: misses its standard. In order of code: no ranking."));
     listing
 }
 
@@ -149,7 +151,9 @@ fn indicator_sheets(county: &County, id: &str, stage: Option<Stage>) -> Result<V
             column(14.0, &[&text!("差异系数", "coefficient"), &text!("占方差 %", "% of the variance")]),
         ];
         for (school, of_school) in outcome.matrix.schools.iter().enumerate() {
-            let Some(figure) = outcome.figure(school, at, index).filter(|figure| figure.state != State::NotApplicable) else { continue };
+            let Some(figure) = outcome.figure(school, at, index).filter(|figure| figure.state != State::NotApplicable) else {
+                continue;
+            };
             let term = spread.terms.iter().find(|term| term.school == of_school.code);
             listing.rows.push(vec![
                 word(of_school.code.to_string()),
@@ -165,7 +169,10 @@ fn indicator_sheets(county: &County, id: &str, stage: Option<Stage>) -> Result<V
         }
         let shown = |value: Option<f64>| value.map_or("—".to_string(), evaluate::shown);
         let (mean, sd, cv) = (shown(spread.mean), shown(spread.sd), shown(spread.cv));
-        listing.notes.push(text!("全县均值 {mean}；标准差 {sd}；差异系数 {cv}", "county mean {mean}; standard deviation {sd}; coefficient of variation {cv}"));
+        listing.notes.push(text!(
+            "全县均值 {mean}；标准差 {sd}；差异系数 {cv}",
+            "county mean {mean}; standard deviation {sd}; coefficient of variation {cv}"
+        ));
         sheets.push(listing);
     }
     if sheets.is_empty() { Err(Failure::not_at_stage()) } else { Ok(sheets) }

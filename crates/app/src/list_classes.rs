@@ -79,7 +79,9 @@ pub struct GradeRoom {
 pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<ClassSizes, Failure> {
     let snapshot = county.snapshot(home)?;
     let limits = limits(library, county);
-    let Some(table) = facts::table("classes") else { return Err(Failure::unknown(text!("没有班级表", "there is no table of classes"), Text::new("", ""))) };
+    let Some(table) = facts::table("classes") else {
+        return Err(Failure::unknown(text!("没有班级表", "there is no table of classes"), Text::new("", "")));
+    };
     let asked_year = county.outcome().matrix.heading.year;
     let (mut totals, mut classes) = (BTreeMap::new(), Vec::new());
     let mut reached: BTreeMap<(SchoolCode, Stage), Vec<Vec<(SchoolYear, u32)>>> = BTreeMap::new();
@@ -117,7 +119,10 @@ pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<C
     let rooms = rooms(&classes, &limits);
     let relapses = reached.into_iter().flat_map(|((school, stage), of_limits)| {
         let (years, limits) = (&years, &limits);
-        of_limits.into_iter().enumerate().filter_map(move |(limit, found)| relapse(&school, stage, limit, &limits[limit], years, &found))
+        of_limits
+            .into_iter()
+            .enumerate()
+            .filter_map(move |(limit, found)| relapse(&school, stage, limit, &limits[limit], years, &found))
     });
     let names = county.schools.iter().map(|row| (row.code.clone(), row.name.clone())).collect();
     Ok(ClassSizes { totals: totals.into_values().collect(), relapses: relapses.collect(), classes, rooms, limits, names })
@@ -137,7 +142,9 @@ fn limits(library: &Library, county: &County) -> Vec<SizeLimit> {
     let of_asked = sizes(&county.judged.resolved);
     let mut limits = match special {
         Some(resolved) => sizes(&resolved),
-        None if of_asked.is_empty() => library.packs.resolve(DEFAULT_PACK, on, code).map_or_else(|_| Vec::new(), |resolved| sizes(&resolved)),
+        None if of_asked.is_empty() => {
+            library.packs.resolve(DEFAULT_PACK, on, code).map_or_else(|_| Vec::new(), |resolved| sizes(&resolved))
+        }
         None => of_asked,
     };
     limits.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| (a.stage, &a.id).cmp(&(b.stage, &b.id))));

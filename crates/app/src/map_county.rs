@@ -117,9 +117,9 @@ fn collection(value: Value) -> Option<Value> {
     match value.get("type")?.as_str()? {
         "FeatureCollection" => value.get("features")?.is_array().then_some(value),
         "Feature" => Some(json!({ "type": "FeatureCollection", "features": [value] })),
-        "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection" => Some(
-            json!({ "type": "FeatureCollection", "features": [{ "type": "Feature", "properties": {}, "geometry": value }] }),
-        ),
+        "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection" => {
+            Some(json!({ "type": "FeatureCollection", "features": [{ "type": "Feature", "properties": {}, "geometry": value }] }))
+        }
         _ => None,
     }
 }

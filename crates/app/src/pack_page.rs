@@ -166,11 +166,16 @@ fn named(title: &Text, what: &Text) -> Text {
 }
 
 fn parameter_differences(old: Option<&Parameter>, new: &Parameter) -> Vec<Text> {
-    let value = |of: &Parameter, stage: Option<Stage>| {
-        of.values.iter().find(|value| value.stage == stage).map(|value| value.cited.value)
-    };
+    let value =
+        |of: &Parameter, stage: Option<Stage>| of.values.iter().find(|value| value.stage == stage).map(|value| value.cited.value);
     let mut stages: Vec<Option<Stage>> = new.values.iter().map(|value| value.stage).collect();
-    stages.extend(old.iter().flat_map(|old| &old.values).map(|value| value.stage).filter(|stage| !stages.contains(stage)).collect::<Vec<_>>());
+    stages.extend(
+        old.iter()
+            .flat_map(|old| &old.values)
+            .map(|value| value.stage)
+            .filter(|stage| !stages.contains(stage))
+            .collect::<Vec<_>>(),
+    );
     let shown = |value: Option<f64>| value.map_or("—".to_string(), evaluate::shown);
     let line = |stage: Option<Stage>| {
         let (was, is) = (old.and_then(|old| value(old, stage)), value(new, stage));

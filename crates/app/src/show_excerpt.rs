@@ -54,7 +54,8 @@ pub fn show_excerpt(library: &Arc<Library>, home: &Path, asked: &ExcerptAsked) -
 /// Shows the piece of an uploaded file around a finding; `name` is the file as the finding names it.
 pub fn show_uploaded(library: &Arc<Library>, uploads: &[Upload], name: &str, asked: &ExcerptAsked) -> Result<Excerpt, Failure> {
     let at = if asked.cell.is_empty() { Cell { row: 1, col: 0 } } else { cell(&asked.cell)? };
-    let holds = |upload: &&Upload| upload.name == name || name.strip_prefix(&upload.name).is_some_and(|rest| rest.starts_with('/'));
+    let holds =
+        |upload: &&Upload| upload.name == name || name.strip_prefix(&upload.name).is_some_and(|rest| rest.starts_with('/'));
     let upload = uploads.iter().find(holds).ok_or_else(no_file)?;
     let (sources, _) = import::open_path(&upload.name, &upload.path);
     let source = sources.iter().find(|source| source.name() == name).ok_or_else(no_file)?;

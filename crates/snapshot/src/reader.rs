@@ -2,7 +2,9 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use facts::{Cell, CountyCode, Date, DivisionCode, FileHash, Place, SchoolCode, SchoolYear, Stage, TABLES, Table, Time, Value, text};
+use facts::{
+    Cell, CountyCode, Date, DivisionCode, FileHash, Place, SchoolCode, SchoolYear, Stage, TABLES, Table, Time, Value, text,
+};
 use rusqlite::{Connection, named_params};
 
 use crate::guard::{Guard, Scope};
