@@ -93,7 +93,7 @@ export function distribution(dots: Dot[], lines: Line[], words: DistributionWord
               data: lines.map((line, place) => ({
                 xAxis: line.value,
                 lineStyle: { color: "#1b2430", type: line.dashed ? "dashed" : "solid", width: 1.3 },
-                label: { formatter: line.label, position: "end", fontSize: 11, color: "#1b2430", offset: [0, -14 * (place % 3) + 8] },
+                label: { formatter: line.label, position: "end", fontSize: 11, color: "#1b2430", offset: [0, -14 * (place % 3)] },
               })),
             }
           : undefined,

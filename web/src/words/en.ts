@@ -41,8 +41,8 @@ export const en: Words = {
     fail: "Not met",
     "not-enough-data": "Not enough data",
     met: "Met",
-    missed: "Not met (above the floor)",
-    "below-floor": "Not met (below the floor)",
+    missed: "Not met",
+    "below-floor": "Below the floor",
     unjudged: "Not judged by itself",
     "not-applicable": "Not applicable",
   },
@@ -193,6 +193,7 @@ export const en: Words = {
     campuses: (n) => `with ${n} further sites`,
     tree: "Divisions",
     whole: "All divisions",
+    nature: "Nature",
     noTree: "No division table has been imported.",
   },
   school: {

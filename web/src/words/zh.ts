@@ -40,8 +40,8 @@ export const zh = {
     fail: "未达标",
     "not-enough-data": "数据不足",
     met: "达标",
-    missed: "未达标（未破底线）",
-    "below-floor": "未达标（低于底线）",
+    missed: "未达标",
+    "below-floor": "低于底线",
     unjudged: "不单独评判",
     "not-applicable": "不适用",
   },
@@ -192,6 +192,7 @@ export const zh = {
     campuses: (n: number) => `含 ${n} 个校区`,
     tree: "行政区划",
     whole: "全部区划",
+    nature: "性质",
     noTree: "没有导入行政区划表。",
   },
   school: {
