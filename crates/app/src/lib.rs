@@ -53,6 +53,11 @@ pub use evaluate::{
 pub use policy::Citation;
 pub use snapshot::SchoolRow;
 
+/// The time now, as RFC 3339 writes it.
+pub fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The first twelve digits of an id: enough for people to tell snapshots apart.
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)

@@ -7,6 +7,9 @@ use snapshot::NamedValues;
 
 use crate::{County, DEFAULT_PACK, Failure, Library};
 
+/// How large a class was, year by year.
+type SizeByYear = Vec<(SchoolYear, u32)>;
+
 /// The classes of a county, held against the sizes that the packs name.
 pub struct ClassSizes {
     pub limits: Vec<SizeLimit>,
@@ -84,7 +87,7 @@ pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<C
     };
     let asked_year = county.outcome().matrix.heading.year;
     let (mut totals, mut classes) = (BTreeMap::new(), Vec::new());
-    let mut reached: BTreeMap<(SchoolCode, Stage), Vec<Vec<(SchoolYear, u32)>>> = BTreeMap::new();
+    let mut reached: BTreeMap<(SchoolCode, Stage), Vec<SizeByYear>> = BTreeMap::new();
     let mut years = Vec::new();
     for year in county.manifest.years.iter().copied().filter(|year| *year <= asked_year) {
         let rows = snapshot.year_rows(table, year)?;

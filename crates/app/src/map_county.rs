@@ -7,6 +7,9 @@ use crate::datum::{Datum, is_in_china};
 use crate::library::paths_under;
 use crate::{County, Failure};
 
+/// A layer of the user's own: the name of its file, and its GeoJSON.
+type NamedLayer = (String, Value);
+
 /// Where the schools and divisions of a county lie.
 pub struct CountyMap {
     /// One for each school that counts, in the order of the outcome.
@@ -85,7 +88,7 @@ fn bounds<'a>(points: impl Iterator<Item = &'a MapPoint>) -> Option<[f64; 4]> {
 }
 
 /// The layers that can be shown, and why others cannot.
-fn layers(folder: &Path) -> Result<(Vec<(String, Value)>, Vec<Text>), Failure> {
+fn layers(folder: &Path) -> Result<(Vec<NamedLayer>, Vec<Text>), Failure> {
     let (mut layers, mut notes) = (Vec::new(), Vec::new());
     if !folder.is_dir() {
         return Ok((layers, notes));
