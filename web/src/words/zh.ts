@@ -116,7 +116,7 @@ export const zh = {
     kind: "办学类型",
     owner: "举办者",
     urbanRural: "城乡",
-    scope: "参评",
+    scope: "评估范围",
     exception: "例外",
     trend: "变化",
     parameter: "参数",
