@@ -1,6 +1,7 @@
 //! Measured, not asserted: `cargo run --release -p snapshot --example speed` prints how long writing and asking take.
 
 #[path = "../tests/it/county.rs"]
+#[allow(dead_code, reason = "the made-up county serves more tests than this measurement")]
 mod county;
 
 use std::time::Instant;
