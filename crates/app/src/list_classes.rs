@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use facts::{CountyCode, Date, SchoolCode, SchoolYear, Stage, Text, Unit, Value, text};
+use facts::{CountyCode, Date, SchoolCode, SchoolYear, Stage, Text, Value, text};
 use policy::{Citation, Resolved};
 use snapshot::NamedValues;
 
@@ -18,12 +18,15 @@ pub struct ClassSizes {
     /// Of the year that was asked for, by school, stage, grade and name.
     pub classes: Vec<ClassSize>,
     pub relapses: Vec<SizeRelapse>,
+    /// Up to which size a class may take pupils who move in.
+    pub room_limits: Vec<SizeLimit>,
     pub rooms: Vec<GradeRoom>,
     names: BTreeMap<SchoolCode, String>,
 }
 
-/// A size that a pack names: a parameter in persons called `class_size_…_max` (more is over it) or `class_size_…_min` (so
-/// many reach it).
+/// A size that a pack names. Packs call it `class_size_max` or `class_size_standard` (more is over it), `…class_from` (so many
+/// reach it), or `transfer_class_size` (up to which a class may take pupils who move in).
+#[derive(Debug, Clone)]
 pub struct SizeLimit {
     pub id: String,
     pub title: Text,
@@ -81,7 +84,7 @@ pub struct GradeRoom {
 /// Sizes come from the class-size pack in force for the county, if there is one, and else from the pack that was asked for.
 pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<ClassSizes, Failure> {
     let snapshot = county.snapshot(home)?;
-    let limits = limits(library, county);
+    let (limits, room_limits) = limits(library, county);
     let Some(table) = facts::table("classes") else {
         return Err(Failure::unknown(text!("没有班级表", "there is no table of classes"), Text::new("", "")));
     };
@@ -119,7 +122,7 @@ pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<C
         }
     }
     classes.sort_by(|a, b| (&a.school, a.stage, a.grade, &a.name).cmp(&(&b.school, b.stage, b.grade, &b.name)));
-    let rooms = rooms(&classes, &limits);
+    let rooms = rooms(&classes, &room_limits);
     let relapses = reached.into_iter().flat_map(|((school, stage), of_limits)| {
         let (years, limits) = (&years, &limits);
         of_limits
@@ -128,7 +131,7 @@ pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<C
             .filter_map(move |(limit, found)| relapse(&school, stage, limit, &limits[limit], years, &found))
     });
     let names = county.schools.iter().map(|row| (row.code.clone(), row.name.clone())).collect();
-    Ok(ClassSizes { totals: totals.into_values().collect(), relapses: relapses.collect(), classes, rooms, limits, names })
+    Ok(ClassSizes { totals: totals.into_values().collect(), relapses: relapses.collect(), classes, rooms, room_limits, limits, names })
 }
 
 impl ClassSizes {
@@ -137,21 +140,24 @@ impl ClassSizes {
     }
 }
 
-/// The sizes named by the class-size pack nearest to the county, or else by the pack asked for.
-fn limits(library: &Library, county: &County) -> Vec<SizeLimit> {
-    let on = county.judged.resolved.on;
-    let code = &county.manifest.county;
+/// The sizes named by the class-size pack nearest to the county, or else by the pack asked for, and up to which a class may
+/// take pupils who move in.
+fn limits(library: &Library, county: &County) -> (Vec<SizeLimit>, Vec<SizeLimit>) {
+    let (on, code, asked) = (county.judged.resolved.on, &county.manifest.county, &county.judged.resolved);
     let special = class_size_pack(library, on, code);
-    let of_asked = sizes(&county.judged.resolved);
-    let mut limits = match special {
-        Some(resolved) => sizes(&resolved),
-        None if of_asked.is_empty() => {
-            library.packs.resolve(DEFAULT_PACK, on, code).map_or_else(|_| Vec::new(), |resolved| sizes(&resolved))
-        }
-        None => of_asked,
+    let default = || library.packs.resolve(DEFAULT_PACK, on, code).ok();
+    let mut limits = match &special {
+        Some(resolved) => sizes(resolved, &["class_from", "class_size_max", "class_size_standard"]),
+        None => sizes(asked, &["class_size_max"]),
     };
-    limits.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| (a.stage, &a.id).cmp(&(b.stage, &b.id))));
-    limits
+    if limits.is_empty() {
+        limits = default().map_or_else(Vec::new, |resolved| sizes(&resolved, &["class_size_max"]));
+    }
+    let mut room_limits = special.map_or_else(Vec::new, |resolved| sizes(&resolved, &["transfer_class_size"]));
+    if room_limits.is_empty() {
+        room_limits = limits.iter().filter(|limit| !limit.from).cloned().collect();
+    }
+    (limits, room_limits)
 }
 
 /// Of the packs called `…/class-size` that are in force, the one made for the smallest place.
@@ -164,24 +170,27 @@ fn class_size_pack(library: &Library, on: Date, county: &CountyCode) -> Option<R
     found.pop().map(|(_, resolved)| resolved)
 }
 
-fn sizes(resolved: &Resolved) -> Vec<SizeLimit> {
-    let person = Unit::read("person").map(|(unit, _)| unit);
-    let named = resolved.parameters.iter().filter(|parameter| {
-        let fits = parameter.id.starts_with("class_size") && (parameter.id.ends_with("_max") || parameter.id.ends_with("_min"));
-        fits && Some(&parameter.unit) == person.as_ref()
-    });
-    let limit = |parameter: &policy::Parameter| -> Vec<SizeLimit> {
-        let limits = parameter.values.iter().map(|value| SizeLimit {
+/// The parameters of these names, and of names that end in `_` and one of them, but for those about special classes or some
+/// grades only; the lowest first.
+fn sizes(resolved: &Resolved, names: &[&str]) -> Vec<SizeLimit> {
+    let fits = |id: &str| {
+        let plain = names.iter().any(|name| id == *name || (*name == "class_from" && id.ends_with("_class_from")));
+        plain && !id.starts_with("special_") && !id.starts_with("entry_")
+    };
+    let named = resolved.parameters.iter().filter(|parameter| fits(&parameter.id));
+    let of_stages = named.flat_map(|parameter| {
+        parameter.values.iter().map(|value| SizeLimit {
             id: parameter.id.clone(),
             title: parameter.title.clone(),
             stage: value.stage,
             value: value.cited.value,
-            from: parameter.id.ends_with("_min"),
+            from: parameter.id.ends_with("_from"),
             citation: value.cited.citation.clone(),
-        });
-        limits.collect()
-    };
-    named.flat_map(limit).collect()
+        })
+    });
+    let mut limits: Vec<SizeLimit> = of_stages.collect();
+    limits.sort_by(|a, b| a.value.total_cmp(&b.value).then_with(|| (a.stage, &a.id).cmp(&(b.stage, &b.id))));
+    limits
 }
 
 impl SizeLimit {
@@ -210,7 +219,8 @@ fn class_size(row: &NamedValues, limits: &[SizeLimit]) -> Option<ClassSize> {
         grade: number("grade").unwrap_or(0),
         name: words("name").unwrap_or_default().to_string(),
         kind: words("kind").map(str::to_string),
-        reaches: size.map_or_else(Vec::new, reaches),
+        // A special class is small by its kind.
+        reaches: size.filter(|_| words("kind") != Some("special")).map_or_else(Vec::new, reaches),
         size,
     })
 }
@@ -246,11 +256,11 @@ fn relapse(
     })
 }
 
-/// Room is what the ordinary classes of a grade lack to the lowest size that they may not exceed.
+/// Room is what the ordinary classes of a grade lack to the size up to which they may take pupils.
 fn rooms(classes: &[ClassSize], limits: &[SizeLimit]) -> Vec<GradeRoom> {
     let mut rooms: BTreeMap<(&SchoolCode, Stage, i64), GradeRoom> = BTreeMap::new();
     for class in classes {
-        let own = limits.iter().filter(|limit| !limit.from && limit.stage.is_none_or(|stage| stage == class.stage));
+        let own = limits.iter().filter(|limit| limit.stage.is_none_or(|stage| stage == class.stage));
         let Some(most) = own.map(|limit| limit.value.floor() as i64).min() else { continue };
         let room = rooms.entry((&class.school, class.stage, class.grade)).or_insert_with(|| GradeRoom {
             school: class.school.clone(),

@@ -6,9 +6,11 @@ mod diff;
 mod evaluate;
 mod explain;
 mod import;
+mod openapi;
 mod packs;
 mod report;
 mod sample;
+mod serve;
 mod snapshots;
 
 use std::path::PathBuf;
@@ -27,9 +29,11 @@ pub const COMMANDS: &[Entry] = &[
     evaluate::ENTRY,
     explain::ENTRY,
     import::ENTRY,
+    openapi::ENTRY,
     packs::ENTRY,
     report::ENTRY,
     sample::ENTRY,
+    serve::ENTRY,
     snapshots::ENTRY,
 ];
 
