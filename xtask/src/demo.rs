@@ -1,4 +1,5 @@
-//! `cargo xtask demo`: from a clone to a county's result, with nothing but cargo and a C compiler.
+//! `cargo xtask demo`: from a clone to a county's result, with nothing but cargo and a C compiler; the console's pages are built too
+//! where there is a Node that can.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,6 +22,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     step::tool("cc", "--version", "Install a C compiler (Debian: apt-get install build-essential): SQLite is compiled with it.")?;
 
     say(1, "编译", "build");
+    let console = build_console(root)?;
     let built = step::run(step::cargo(root).args(["build", "--package", "junheng"]))?;
     ended(&built, &[0], "the build failed; what is wrong stands above")?;
     let binary = step::target(root).join("debug/junheng");
@@ -50,8 +52,41 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     println!("  {binary} evaluate --home {HOME} --pack {PACK} --all");
     println!("  {binary} report tables --home {HOME} --pack {PACK} --out tables.xlsx");
     println!("  {binary} snapshots --home {HOME}");
+    if console {
+        println!("  {binary} serve --home {HOME}      # 控制台 (the console)");
+    }
     println!("  {binary} --help");
     Ok(())
+}
+
+/// Builds the console's pages, so that they go into the binary; `false`, with a line that says what to install, where Node is
+/// missing or too old.
+fn build_console(root: &Path) -> Result<bool, String> {
+    let web = root.join("web");
+    let version =
+        Command::new("node").arg("--version").output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let number = |part: Option<&str>| part.and_then(|part| part.trim().parse::<u32>().ok()).unwrap_or(0);
+    let new_enough = version.is_ok_and(|version| {
+        let mut parts = version.trim_start_matches('v').split('.');
+        let (major, minor) = (number(parts.next()), number(parts.next()));
+        (major, minor) >= (22, 12) || (major == 20 && minor >= 19)
+    });
+    if !new_enough {
+        println!("没有 Node 20.19 以上，先不编译控制台页面；命令行不受影响。安装 Node 与 npm 后再运行一次即可。");
+        println!(
+            "No Node 20.19 or later: the console's pages are left out, the commands work. Install Node and npm, and run this again."
+        );
+        return Ok(false);
+    }
+    let npm = |words: &[&str]| step::run_silently(Command::new("npm").current_dir(&web).args(words));
+    for words in [&["ci", "--no-audit", "--no-fund"][..], &["run", "build"]] {
+        let done = npm(words)?;
+        if done.code != 0 {
+            done.lines.iter().for_each(|line| println!("{line}"));
+            return Err(format!("the console could not be built (npm {}, exit code {})", words.join(" "), done.code));
+        }
+    }
+    Ok(true)
 }
 
 fn say(number: u32, zh: &str, en: &str) {
