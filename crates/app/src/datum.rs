@@ -108,10 +108,16 @@ mod tests {
         // Places that other converters publish as their test data.
         check(Datum::Gcj02, (121.531_541_859_215, 31.175_303_983_646), (121.527_210_6, 31.177_427_6));
         check(Datum::Gcj02, (116.384_047_224_557, 39.913_345_455_361), (116.377_817, 39.911_954));
-        check(Datum::Bd09, (120.019_809, 29.199_786), (120.008_779_011, 29.196_131_605));
         for place in [(103.384_2, 23.366_1), (116.4, 39.9), (121.47, 31.23)] {
             check(Datum::Gcj02, gcj02_of_wgs84(place), place);
         }
+    }
+
+    #[test]
+    fn a_baidu_place_is_brought_to_the_common_shift() {
+        // The example in the documentation of the widely used `coordtransform`.
+        let (lon, lat) = gcj02_of_bd09((116.404, 39.915));
+        assert!((lon - 116.397_627_291_193_15).abs() < 1e-9 && (lat - 39.908_656_739_576_31).abs() < 1e-9, "{lon} {lat}");
     }
 
     #[test]
