@@ -159,9 +159,41 @@ impl<N: Measured> Env<N> for Ground<'_, N> {
     fn school(&self) -> Option<&Traits> {
         Some(&self.school.traits)
     }
+
+    fn over_stages(&self, each: &dyn Fn(&dyn Env<N>) -> Option<N>) -> Option<N> {
+        if self.stage != Stage::Whole {
+            return each(self);
+        }
+        let mut sum: Option<N> = None;
+        for stage in self.rules.division.judged.iter().filter(|stage| self.rules.teaches(self.school, **stage)) {
+            let mut ground = self.blank(*stage);
+            for index in &self.covering {
+                ground.substitute(&self.rules.resolved.exceptions[*index]);
+            }
+            let part = each(&ground)?;
+            sum = Some(match sum {
+                Some(sum) => sum.plus(part),
+                None => part,
+            });
+        }
+        sum
+    }
 }
 
-impl<N: Measured> Ground<'_, N> {
+impl<'a, N: Measured> Ground<'a, N> {
+    fn blank<M>(&self, stage: Stage) -> Ground<'a, M> {
+        Ground {
+            rules: self.rules,
+            school: self.school,
+            county: self.county,
+            stage,
+            replaced: Vec::new(),
+            covering: self.covering.clone(),
+            applied: Vec::new(),
+            undecided: Vec::new(),
+        }
+    }
+
     fn replacement(&self, target: Target) -> Option<&Option<N>> {
         self.replaced.iter().rev().find(|(of, _)| *of == target).map(|(_, value)| value)
     }
@@ -242,19 +274,6 @@ impl<'a> Ground<'a, Quick> {
             ground.substitute(&self.rules.resolved.exceptions[*index]);
         }
         ground
-    }
-
-    fn blank<N>(&self, stage: Stage) -> Ground<'a, N> {
-        Ground {
-            rules: self.rules,
-            school: self.school,
-            county: self.county,
-            stage,
-            replaced: Vec::new(),
-            covering: self.covering.clone(),
-            applied: Vec::new(),
-            undecided: Vec::new(),
-        }
     }
 
     /// Whether a condition holds, beyond the doubts of rounding.

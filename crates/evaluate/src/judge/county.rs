@@ -4,7 +4,7 @@ use policy::{Aggregate, StockLevel};
 
 use crate::StockMatrix;
 use crate::exact::{Exact, Quick};
-use crate::ground::Rules;
+use crate::ground::{Ground, Need, Rules};
 use crate::matrix::Cell;
 use crate::outcome::Scope;
 
@@ -39,6 +39,21 @@ impl<'a> CountyGround<'a> {
         Some(values)
     }
 
+    /// The sum over every school that the standard concerns, where each tells its part; a school that teaches nothing that is
+    /// judged has none.
+    fn over_schools<N: Number>(&self, part: impl Fn(&Ground<'_, Quick>) -> Option<N>) -> Option<N> {
+        if self.scope.contains(&Scope::Unknown) {
+            return None;
+        }
+        let mut sum = N::of(0.0);
+        for (school, _) in self.matrix.schools.iter().zip(self.scope).filter(|(_, scope)| **scope == Scope::In) {
+            if self.rules.division.judged.iter().any(|stage| self.rules.teaches(school, *stage)) {
+                sum = sum.plus(part(&Ground::of(self.rules, &self.matrix.county, school, Need::Everything))?);
+            }
+        }
+        Some(sum)
+    }
+
     fn exact_cells(&self, stock: usize) -> Option<Vec<Exact>> {
         self.cells(stock)?;
         let schools = self.matrix.schools.iter().zip(self.scope).filter(|(_, scope)| **scope == Scope::In);
@@ -69,6 +84,9 @@ impl Env<Quick> for AtStage<'_> {
     fn school(&self) -> Option<&Traits> {
         None
     }
+    fn over_stages(&self, each: &dyn Fn(&dyn Env<Quick>) -> Option<Quick>) -> Option<Quick> {
+        self.0.over_schools(|ground| ground.over_stages(each))
+    }
 }
 
 impl Env<Exact> for AtStage<'_> {
@@ -89,5 +107,8 @@ impl Env<Exact> for AtStage<'_> {
     }
     fn school(&self) -> Option<&Traits> {
         None
+    }
+    fn over_stages(&self, each: &dyn Fn(&dyn Env<Exact>) -> Option<Exact>) -> Option<Exact> {
+        self.0.over_schools(|ground| ground.exactly().over_stages(each))
     }
 }

@@ -241,6 +241,36 @@ fn a_stock_of_some_schools_is_zero_for_the_others() {
 }
 
 #[test]
+fn a_sum_over_stages_asks_each_stage_by_its_own_parameter() {
+    let item = |id: &str, level: &str| {
+        format!(
+            "[[item]]\nid = \"{id}\"\nno = 9\npart = \"government\"\ntitle = \"面积\"\ntitle_en = \"Area\"\narticle = \"a1\"\n\
+             level = \"{level}\"\nrequire = \"teaching_area >= sum_over_stages(area_min * pupils)\"\n\n"
+        )
+    };
+    let first = "[[item]]\nid = \"plan\"";
+    let more = format!("{}{}{first}", item("area_of_school", "school"), item("area_of_county", "county"));
+    let resolved = resolved_with(ON, &[(first, &more)]);
+    let nine = |name: &str, area: f64| {
+        school(name, "312", &[(Primary, "pupils", 600.0), (Junior, "pupils", 300.0), (Whole, "teaching_area", area)])
+    };
+    let check = |schools: &[GivenSchool], failing: &[(&str, f64)], county: Verdict| {
+        let outcome = judged(&resolved, schools);
+        let rows = &outcome.items[resolved.item("area_of_school").expect("the item")].rows;
+        let found: Vec<(&str, f64)> = rows
+            .iter()
+            .map(|row| (outcome.matrix.schools[row.school.expect("a school")].code.as_str(), row.limit.expect("a limit")))
+            .collect();
+        assert_eq!(found, failing);
+        assert_eq!(outcome.items[resolved.item("area_of_county").expect("the item")].verdict, county);
+    };
+    // 600 × 4.5 + 300 × 5.8 = 4440, met exactly; a primary school has one stage.
+    check(&[nine("A", 4440.0), primary("P", 100.0, 1.0, 450.0, 10.0)], &[], Verdict::Pass);
+    check(&[nine("A", 4439.0), primary("P", 100.0, 1.0, 450.0, 10.0)], &[("A", 4440.0)], Verdict::Fail);
+    check(&[nine("A", 4439.0), primary("P", 100.0, 1.0, 451.0, 10.0)], &[("A", 4440.0)], Verdict::Pass);
+}
+
+#[test]
 fn nobody_in_scope_is_no_pass() {
     let outcome = judged(&resolved(ON), &[] as &[GivenSchool]);
     assert_eq!(outcome.verdict, Verdict::NotEnoughData);

@@ -222,8 +222,11 @@ impl Checker<'_> {
     /// Whether the parameters of a formula have a value at the stages at which it is worked out.
     fn stages_of_formula(&self, formula: &Option<Formula>, stages: &[Stage]) {
         let Some((formula, tree)) = parsed(formula) else { return };
-        for (name, _) in tree.names() {
+        for name in tree.names_of_one_stage() {
             self.stages_of_parameter(name, stages, formula.mark);
+        }
+        for name in tree.names_over_stages() {
+            self.stages_of_parameter(name, &[Stage::Primary, Stage::Junior], formula.mark);
         }
     }
 

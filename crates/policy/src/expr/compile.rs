@@ -132,6 +132,7 @@ impl Compiler<'_> {
             Call::Abs => return Some(Node::Abs(*first)),
             Call::Ceil => return Some(Node::Ceil(*first)),
             Call::Floor => return Some(Node::Floor(*first)),
+            Call::SumOverStages => return Some(Node::OverStages(*first)),
             Call::Max => Node::Max,
             Call::Min => Node::Min,
         };

@@ -37,6 +37,12 @@ pub trait Env<N> {
     fn parameter(&self, index: usize) -> Option<N>;
     /// The school that is meant; none for the county as a whole.
     fn school(&self) -> Option<&School>;
+    /// The sum of `each` over the stages that the school, or every school of the county, teaches. None where it cannot be
+    /// told, as here, where there are no stages to go through.
+    fn over_stages(&self, each: &dyn Fn(&dyn Env<N>) -> Option<N>) -> Option<N> {
+        let _ = each;
+        None
+    }
 }
 
 /// What expressions can ask of a school as `school.…`.
@@ -111,6 +117,7 @@ pub(crate) enum Node {
     Div(u32, u32),
     Min(u32, u32),
     Max(u32, u32),
+    OverStages(u32),
     Truth(bool),
     Flag(Attribute),
     Compare(Compare, u32, u32),
@@ -159,7 +166,7 @@ impl Program {
         self.nodes.len().saturating_sub(1) as u32
     }
 
-    fn number_at<N: Number>(&self, at: u32, env: &impl Env<N>) -> Option<N> {
+    fn number_at<N: Number>(&self, at: u32, env: &(impl Env<N> + ?Sized)) -> Option<N> {
         let number = |at: u32| self.number_at(at, env);
         Some(match *self.nodes.get(at as usize)? {
             Node::Number(value) => N::of(value),
@@ -185,6 +192,7 @@ impl Program {
                 let (a, b) = (number(a)?, number(b)?);
                 if b > a { b } else { a }
             }
+            Node::OverStages(a) => env.over_stages(&|stage| self.number_at(a, stage))?,
             _ => return None,
         })
     }
@@ -227,6 +235,7 @@ impl Node {
             Node::Abs(a) => Node::Abs(a + by),
             Node::Ceil(a) => Node::Ceil(a + by),
             Node::Floor(a) => Node::Floor(a + by),
+            Node::OverStages(a) => Node::OverStages(a + by),
             Node::Not(a) => Node::Not(a + by),
             Node::Add(a, b) => Node::Add(a + by, b + by),
             Node::Sub(a, b) => Node::Sub(a + by, b + by),

@@ -49,6 +49,7 @@ fn write(node: &Node, written: &[(String, u8)], words: &dyn Fn(Leaf) -> String) 
         Node::Abs(a) => call("abs", &[a]),
         Node::Ceil(a) => call("ceil", &[a]),
         Node::Floor(a) => call("floor", &[a]),
+        Node::OverStages(a) => call("sum_over_stages", &[a]),
         Node::Min(a, b) => call("min", &[a, b]),
         Node::Max(a, b) => call("max", &[a, b]),
         Node::Add(a, b) => pair(a, "+", b, SUM),

@@ -18,6 +18,9 @@ impl Env<f64> for Sample {
     fn school(&self) -> Option<&School> {
         Some(&self.0)
     }
+    fn over_stages(&self, each: &dyn Fn(&dyn Env<f64>) -> Option<f64>) -> Option<f64> {
+        Some(each(self)? + each(self)?)
+    }
 }
 
 fn program(source: &str) -> Program {
@@ -39,6 +42,8 @@ fn numbers() {
         ("ceil(known / 5) + floor(known / 5) - abs(-known)", Some(-7.0)),
         ("max(known, 3, 20) - min(known, 3)", Some(17.0)),
         ("max(known, missing)", None),
+        ("1 + sum_over_stages(2 * known)", Some(49.0)),
+        ("sum_over_stages(missing)", None),
         ("-(known - 2) * 2", Some(-20.0)),
     ] {
         assert_eq!(program(source).number(&sample()), value, "{source}");
@@ -88,6 +93,7 @@ fn writing_out_keeps_the_brackets_that_matter() {
         ("known / (zero * missing)", "known ÷ (zero × missing)"),
         ("not (known > 1 or zero > 1) and missing > 0", "not (known > 1 or zero > 1) and missing > 0"),
         ("ceil((known + 1) / 2)", "ceil((known + 1) ÷ 2)"),
+        ("2 * sum_over_stages(known + 1)", "2 × sum_over_stages(known + 1)"),
     ] {
         let words = |leaf: Leaf| if let Leaf::Stock(index) = leaf { NAMES[index].to_string() } else { String::new() };
         assert_eq!(program(source).render(&words), written);

@@ -312,13 +312,13 @@ pub(super) fn split(entry: &Entry<'_>) -> Option<SplitEntry> {
     }
     let law = fields.law(entry.pack, None);
     let (kinds, weights) = (fields.texts("kinds"), fields.by_stage("weights"));
-    if weights.iter().any(|(_, weight)| *weight <= 0.0) {
-        let what = text!("分摊权重要大于 0", "a weight must be above 0");
+    if weights.iter().any(|(_, weight)| *weight < 0.0) || weights.iter().all(|(_, weight)| *weight == 0.0) {
+        let what = text!("分摊权重不能为负，也不能都是 0", "no weight may be negative, nor all of them 0");
         entry.faults.refuse(
             "weight-not-positive",
             entry.mark,
             what,
-            text!("不参加分摊的学段不写", "leave out stages that take no share"),
+            text!("学校有而不占份额的学段写 0", "give 0 to a stage that the school has and that takes no share"),
         );
     }
     let from = fields.need_date("from")?;

@@ -56,6 +56,7 @@ pub(crate) enum Call {
     Floor,
     Max,
     Min,
+    SumOverStages,
 }
 
 impl Tree {
@@ -101,6 +102,26 @@ impl Tree {
         names
     }
 
+    /// The plain names within `sum_over_stages`, which are asked for at each stage.
+    pub fn names_over_stages(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.walk(&mut |tree| {
+            if let TreeKind::Call(Call::SumOverStages, _) = tree.kind {
+                names.extend(tree.names().into_iter().map(|(name, _)| name));
+            }
+        });
+        names
+    }
+
+    /// The plain names outside `sum_over_stages`.
+    pub fn names_of_one_stage(&self) -> Vec<&str> {
+        match &self.kind {
+            TreeKind::Call(Call::SumOverStages, _) => Vec::new(),
+            TreeKind::Name(name) if !name.contains('.') => vec![name],
+            _ => self.children().into_iter().flat_map(Tree::names_of_one_stage).collect(),
+        }
+    }
+
     /// The `:parameters` it uses, with their places.
     pub fn placeholders(&self) -> Vec<(&str, (usize, usize))> {
         let mut names = Vec::new();
@@ -126,13 +147,19 @@ impl Operator {
 
 impl Call {
     /// Every function of formulas, in alphabetical order.
-    pub const ALL: [(Call, &'static str); 5] =
-        [(Call::Abs, "abs"), (Call::Ceil, "ceil"), (Call::Floor, "floor"), (Call::Max, "max"), (Call::Min, "min")];
+    pub const ALL: [(Call, &'static str); 6] = [
+        (Call::Abs, "abs"),
+        (Call::Ceil, "ceil"),
+        (Call::Floor, "floor"),
+        (Call::Max, "max"),
+        (Call::Min, "min"),
+        (Call::SumOverStages, "sum_over_stages"),
+    ];
 
     /// How many arguments it takes, at least and at most.
     pub fn arity(self) -> (usize, usize) {
         match self {
-            Call::Abs | Call::Ceil | Call::Floor => (1, 1),
+            Call::Abs | Call::Ceil | Call::Floor | Call::SumOverStages => (1, 1),
             Call::Max | Call::Min => (2, 16),
         }
     }
