@@ -131,7 +131,15 @@ pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<C
             .filter_map(move |(limit, found)| relapse(&school, stage, limit, &limits[limit], years, &found))
     });
     let names = county.schools.iter().map(|row| (row.code.clone(), row.name.clone())).collect();
-    Ok(ClassSizes { totals: totals.into_values().collect(), relapses: relapses.collect(), classes, rooms, room_limits, limits, names })
+    Ok(ClassSizes {
+        totals: totals.into_values().collect(),
+        relapses: relapses.collect(),
+        classes,
+        rooms,
+        room_limits,
+        limits,
+        names,
+    })
 }
 
 impl ClassSizes {

@@ -92,11 +92,9 @@ fn in_both_languages(response: Response, is_head: bool) -> Response {
     let refusal = match status {
         StatusCode::NOT_FOUND => Refusal::no_such_page(),
         StatusCode::METHOD_NOT_ALLOWED => Refusal::no_such_method(),
-        StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(
-            status,
-            text!("提交的内容太长", "what was sent is too long"),
-            text!("分几次提交", "send it in parts"),
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refusal::new(status, text!("提交的内容太长", "what was sent is too long"), text!("分几次提交", "send it in parts"))
+        }
         _ => Refusal::new(
             status,
             text!("请求有误", "the request is wrong"),
@@ -113,7 +111,8 @@ mod tests {
     #[test]
     fn only_own_names_are_answered() {
         let names = Names(vec!["junheng.edu.test".into()]);
-        let check = |host: &str, expected: bool| assert_eq!(host_name(host).is_some_and(|host| names.allow(host)), expected, "{host}");
+        let check =
+            |host: &str, expected: bool| assert_eq!(host_name(host).is_some_and(|host| names.allow(host)), expected, "{host}");
         check("127.0.0.1:8420", true);
         check("localhost:8420", true);
         check("[::1]:8420", true);

@@ -174,7 +174,10 @@ impl Jobs {
         lock(&self.known).iter().find(|job| job.id == id).cloned().ok_or_else(|| {
             Refusal::new(
                 StatusCode::NOT_FOUND,
-                text!("没有这次导入（服务器重启过，或已放弃）", "there is no such import (the server was started anew, or it was thrown away)"),
+                text!(
+                    "没有这次导入（服务器重启过，或已放弃）",
+                    "there is no such import (the server was started anew, or it was thrown away)"
+                ),
                 text!("重新上传文件", "send the files again"),
             )
         })

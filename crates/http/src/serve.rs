@@ -29,7 +29,8 @@ pub struct Serving {
 pub fn bind(home: PathBuf, packs: Vec<PathBuf>, at: SocketAddr, names: Vec<String>) -> Result<Serving, Failure> {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     // Files and computing go to the blocking threads; few suffice, and each costs memory.
-    let runtime = Builder::new_multi_thread().worker_threads(cores.clamp(1, 4)).max_blocking_threads(cores + 12).enable_all().build();
+    let runtime =
+        Builder::new_multi_thread().worker_threads(cores.clamp(1, 4)).max_blocking_threads(cores + 12).enable_all().build();
     let runtime = runtime.map_err(|error| no_address(at, &error))?;
     let listener = runtime.block_on(TcpListener::bind(at)).map_err(|error| no_address(at, &error))?;
     let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
@@ -91,9 +92,7 @@ pub fn openapi() -> String {
 fn router(server: Arc<Server>, names: Vec<String>) -> Router {
     let (api, _) = api::router().split_for_parts();
     let api = api.route("/api/packs/{*id}", get(api::pack)).route("/api", get(nothing)).route("/api/{*rest}", get(nothing));
-    api.fallback(pages::page)
-        .layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard))
-        .with_state(server)
+    api.fallback(pages::page).layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard)).with_state(server)
 }
 
 async fn nothing() -> Refusal {
@@ -124,11 +123,17 @@ fn no_address(at: SocketAddr, error: &std::io::Error) -> Failure {
     match error.kind() {
         std::io::ErrorKind::AddrInUse => Failure::wrong_use(
             text!("端口 {port} 已被别的程序占用", "port {port} is taken by another program"),
-            text!("换一个：--port 8421；或先结束占用它的程序（也许是另一个 junheng serve）", "choose another: --port 8421; or end the program that holds it (another junheng serve?)"),
+            text!(
+                "换一个：--port 8421；或先结束占用它的程序（也许是另一个 junheng serve）",
+                "choose another: --port 8421; or end the program that holds it (another junheng serve?)"
+            ),
         ),
         std::io::ErrorKind::AddrNotAvailable | std::io::ErrorKind::PermissionDenied => Failure::wrong_use(
             text!("不能监听 {ip}:{port}：{error}", "cannot listen on {ip}:{port}: {error}"),
-            text!("核对 --bind 后的地址是不是本机的；1024 以下的端口需要管理员权限", "see whether the address after --bind is this machine's; ports below 1024 need an administrator"),
+            text!(
+                "核对 --bind 后的地址是不是本机的；1024 以下的端口需要管理员权限",
+                "see whether the address after --bind is this machine's; ports below 1024 need an administrator"
+            ),
         ),
         _ => Failure::prevented(
             text!("服务器停止了：{ip}:{port}：{error}", "the server stopped: {ip}:{port}: {error}"),

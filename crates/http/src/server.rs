@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use app::{County, CountyAsked, CountyChanges, Explained, Failure, Library, Workbook};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use facts::{Date, SchoolCode, Stage, text};
 use serde::Serialize;
@@ -135,9 +135,11 @@ impl Server {
     {
         match self.do_work(move |at| work(at, &visit)).await {
             Ok(workbook) => {
-                let named = format!("attachment; filename=\"junheng.xlsx\"; filename*=UTF-8''{}", percent_encoded(&workbook.name));
+                let named =
+                    format!("attachment; filename=\"junheng.xlsx\"; filename*=UTF-8''{}", percent_encoded(&workbook.name));
                 let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-                let headers = [(CONTENT_TYPE, kind.to_string()), (CONTENT_DISPOSITION, named), (CACHE_CONTROL, "no-store".to_string())];
+                let headers =
+                    [(CONTENT_TYPE, kind.to_string()), (CONTENT_DISPOSITION, named), (CACHE_CONTROL, "no-store".to_string())];
                 (headers, workbook.bytes).into_response()
             }
             Err(refusal) => refusal.into_response(),
@@ -273,7 +275,10 @@ fn broken() -> Refusal {
     Refusal::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         text!("服务器内部出错，这次请求没有完成", "something broke inside the server; this request was not carried out"),
-        text!("重试；若再次发生，请附上地址和时间报告", "try again; if it happens again, report it with the address and the time"),
+        text!(
+            "重试；若再次发生，请附上地址和时间报告",
+            "try again; if it happens again, report it with the address and the time"
+        ),
     )
 }
 

@@ -363,7 +363,12 @@ impl IndicatorHead {
             part: head.part.clone(),
             article: head.article.clone(),
             lever: head.lever.as_ref().map(|lever| (&lever.title).into()),
-            formula: county.judged.resolved.indicators.get(index).map_or_else(String::new, |rule| rule.formula.text().to_string()),
+            formula: county
+                .judged
+                .resolved
+                .indicators
+                .get(index)
+                .map_or_else(String::new, |rule| rule.formula.text().to_string()),
         })
     }
 

@@ -133,7 +133,9 @@ async fn words(mut field: Field<'_>) -> Result<String, Refusal> {
 fn shown_name(given: &str, number: usize) -> String {
     let parts = given.split(['/', '\\']).map(str::trim).filter(|part| !matches!(*part, "" | "." | ".."));
     let joined = parts.collect::<Vec<_>>().join("/");
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let name: String = joined.chars().filter(|c| !hidden(*c)).collect();
     // The end tells what kind of file it is, so that the beginning is cut.
     let n_chars = name.chars().count();
@@ -145,8 +147,14 @@ fn too_large() -> Refusal {
     let (file, all) = (FILE_BYTES_MAX >> 20, ALL_BYTES_MAX >> 20);
     Refusal::new(
         StatusCode::PAYLOAD_TOO_LARGE,
-        text!("上传的文件太大：单个不超过 {file} MB，一次合计不超过 {all} MB", "the upload is too large: {file} MB a file, {all} MB in all"),
-        text!("按学校或学年分几次导入，或在服务器上用命令行导入", "import by school or year, or from the command line of the server"),
+        text!(
+            "上传的文件太大：单个不超过 {file} MB，一次合计不超过 {all} MB",
+            "the upload is too large: {file} MB a file, {all} MB in all"
+        ),
+        text!(
+            "按学校或学年分几次导入，或在服务器上用命令行导入",
+            "import by school or year, or from the command line of the server"
+        ),
     )
 }
 

@@ -8,13 +8,13 @@ use axum::response::Response;
 use facts::Stage;
 
 use super::board_shape::{
-    Board, ChangeKind, ChangeLine, ChangeList, CompositeLine, ExceptionLine, ItemLine, ItemRowLine, JudgementKind, JudgementLine, Miss,
-    PartLine, ScopeCount, ScoreLine, ShortLine, SpreadLine, UnconfirmedLine,
+    Board, ChangeKind, ChangeLine, ChangeList, CompositeLine, ExceptionLine, ItemLine, ItemRowLine, JudgementKind, JudgementLine,
+    Miss, PartLine, ScopeCount, ScoreLine, ShortLine, SpreadLine, UnconfirmedLine,
 };
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::visit::{Visit, WhichQuery};
 use crate::shape::{IndicatorHead, StageId, Words, findings};
+use crate::visit::{Visit, WhichQuery};
 
 /// The county board of a snapshot under a pack.
 #[utoipa::path(get, path = "/api/board", params(WhichQuery), responses((status = 200, body = Board), (status = "4XX", body = Refusal)))]

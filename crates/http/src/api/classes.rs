@@ -147,9 +147,7 @@ fn shown(heading: Heading, sizes: &ClassSizes) -> Classes {
                 name: sizes.name(&relapse.school),
                 stage: relapse.stage.into(),
                 limit: relapse.limit,
-                years: (relapse.years.iter())
-                    .map(|(year, classes)| YearCount { year: year.id(), classes: *classes })
-                    .collect(),
+                years: (relapse.years.iter()).map(|(year, classes)| YearCount { year: year.id(), classes: *classes }).collect(),
                 words: (&relapse.words).into(),
             })
             .collect(),

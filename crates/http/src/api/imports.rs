@@ -22,7 +22,11 @@ use crate::visit::Visit;
 /// Receives files for one import and looks them over; nothing is kept until they are accepted. Wants the header
 /// `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/imports", request_body(content = UploadForm, content_type = "multipart/form-data"), responses((status = 202, body = Received), (status = "4XX", body = Refusal)))]
-pub async fn receive(Shared(server): Shared<Arc<Server>>, visit: Visit, form: Result<Multipart, axum::extract::multipart::MultipartRejection>) -> Response {
+pub async fn receive(
+    Shared(server): Shared<Arc<Server>>,
+    visit: Visit,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Response {
     let form = match form {
         Ok(form) => form,
         Err(_) => return Refusal::bad_upload().into_response(),
@@ -282,9 +286,8 @@ impl From<&Job> for Import {
     fn from(job: &Job) -> Import {
         let phase = job.phase();
         let report = job.report();
-        let of = |severity| {
-            report.iter().flat_map(|report| &report.findings).filter(|finding| finding.severity == severity).count()
-        };
+        let of =
+            |severity| report.iter().flat_map(|report| &report.findings).filter(|finding| finding.severity == severity).count();
         Import {
             id: job.id.clone(),
             state: state_of(&phase),
@@ -298,16 +301,16 @@ impl From<&Job> for Import {
                 rows: step.rows,
             }),
             waiting_for: match &phase {
-                Phase::Waiting(who) => Some(who.as_ref().map_or_else(|| text!("前面的导入", "an earlier import").into(), Words::from)),
+                Phase::Waiting(who) => {
+                    Some(who.as_ref().map_or_else(|| text!("前面的导入", "an earlier import").into(), Words::from))
+                }
                 _ => None,
             },
             files: (report.iter().flat_map(|report| &report.files))
                 .map(|file| ImportFile {
                     name: file.name.clone(),
                     hash: file.hash.clone(),
-                    forms: (file.forms.iter())
-                        .map(|id| FormLine { id: id.clone(), title: job.form_title(id).into() })
-                        .collect(),
+                    forms: (file.forms.iter()).map(|id| FormLine { id: id.clone(), title: job.form_title(id).into() }).collect(),
                     rows: file.rows,
                 })
                 .collect(),

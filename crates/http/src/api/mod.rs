@@ -27,10 +27,13 @@ use utoipa_axum::routes;
 use crate::server::Server;
 
 #[derive(OpenApi)]
-#[openapi(paths(packs::pack), info(
-    title = "Junheng 均衡",
-    description = "Facts, standards and outcomes of balanced compulsory education in a county. Every message is given in Chinese and in English; every refusal is a `Refusal`."
-))]
+#[openapi(
+    paths(packs::pack),
+    info(
+        title = "Junheng 均衡",
+        description = "Facts, standards and outcomes of balanced compulsory education in a county. Every message is given in Chinese and in English; every refusal is a `Refusal`."
+    )
+)]
 struct Document;
 
 /// Everything under `/api`, in alphabetical order of the modules.

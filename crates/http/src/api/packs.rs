@@ -28,10 +28,7 @@ pub async fn packs(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respons
         .answer(visit, |work, visit| {
             let on = date_of("on", visit.query::<DayQuery>()?.on.as_deref())?;
             let rows = app::pack_rows(&work.library, on);
-            Ok(Packs {
-                packs: rows.iter().map(PackLine::from).collect(),
-                faults: findings(work.library.faults()),
-            })
+            Ok(Packs { packs: rows.iter().map(PackLine::from).collect(), faults: findings(work.library.faults()) })
         })
         .await
 }

@@ -182,9 +182,12 @@ fn stage_figures(county: &County, index: usize, stage: Stage) -> Option<StageFig
 /// The items about single schools that do not hold here, or lack data.
 fn items(county: &County, index: usize) -> Vec<SchoolItem> {
     let outcome = county.outcome();
-    let rows = outcome.frame.items.iter().zip(&outcome.items).flat_map(|(head, item)| {
-        item.rows.iter().filter(|row| row.school == Some(index)).map(move |row| (head, row))
-    });
+    let rows = outcome
+        .frame
+        .items
+        .iter()
+        .zip(&outcome.items)
+        .flat_map(|(head, item)| item.rows.iter().filter(|row| row.school == Some(index)).map(move |row| (head, row)));
     rows.map(|(head, row)| SchoolItem {
         id: head.id.clone(),
         no: head.no.clone(),

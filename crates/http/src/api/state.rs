@@ -107,11 +107,7 @@ fn shown(work: &Work) -> Result<State, app::Failure> {
             year: year.id(),
         }),
         faults: findings(work.library.faults()),
-        upload: UploadLimits {
-            file_bytes: upload::FILE_BYTES_MAX,
-            all_bytes: upload::ALL_BYTES_MAX,
-            files: upload::FILES_MAX,
-        },
+        upload: UploadLimits { file_bytes: upload::FILE_BYTES_MAX, all_bytes: upload::ALL_BYTES_MAX, files: upload::FILES_MAX },
         snapshots: (listed.snapshots.iter())
             .map(|one| SnapshotLine {
                 id: one.manifest.id.to_string(),

@@ -1,0 +1,8 @@
+//! The server as a browser meets it: a real one on a loopback port, over a real home made from the sample.
+
+mod client;
+mod house;
+mod imports;
+mod openapi;
+mod pages;
+mod safety;
