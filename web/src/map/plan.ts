@@ -44,7 +44,7 @@ export function scaleBar(plan: Projection): { km: number; length: number } {
 
 /** How wide a school is drawn: its area grows with its pupils. */
 export function radius(pupils: number | null | undefined): number {
-  return Math.min(16, 4 + Math.sqrt(Math.max(0, pupils ?? 0)) / 4.5);
+  return Math.min(13, 4 + Math.sqrt(Math.max(0, pupils ?? 0)) / 5.5);
 }
 
 /** The outlines of the user's own GeoJSON as paths; points and what is not understood are left out. */
