@@ -200,7 +200,7 @@ mod tests {
         check("学籍.csv", "学籍.csv");
         check("2025-2026/统计报表/小学.xlsx", "2025-2026/统计报表/小学.xlsx");
         check("../../etc/passwd", "etc/passwd");
-        check("C:\\Users\\王\\学籍.xls", "C:/Users/王/学籍.xls");
+        check("D:\\数据\\学籍.xls", "D:/数据/学籍.xls");
         check("a\u{202e}slx.exe", "aslx.exe");
         check("a\r\nSet-Cookie: x", "aSet-Cookie: x");
         check("", "3");

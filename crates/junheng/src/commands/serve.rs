@@ -20,7 +20,11 @@ pub const ENTRY: Entry = Entry {
                     .value_parser(value_parser!(u16))
                     .default_value("8420")
                     .hide_default_value(true)
-                    .help(pick(lang, "端口（默认 8420；0 为任选一个空闲的）", "the port (default 8420; 0 takes any that is free)")),
+                    .help(pick(
+                        lang,
+                        "端口（默认 8420；0 为任选一个空闲的）",
+                        "the port (default 8420; 0 takes any that is free)",
+                    )),
             )
             .arg(
                 Arg::new("bind")
