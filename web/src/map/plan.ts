@@ -83,11 +83,7 @@ export interface Quarter {
 /** Schools that have no place, or all of them where none has: by township, as a schematic. */
 export function quarters(schools: Schemas["MapSchool"][], divisions: Schemas["MapDivision"][]): Quarter[] {
   const known = new Map(divisions.map((division) => [division.code, division]));
-  const townOf = (code: string | null | undefined): string => {
-    let at = code ? known.get(code) : undefined;
-    while (at && at.level === "village" && at.parent && known.has(at.parent)) at = known.get(at.parent);
-    return at?.code ?? "";
-  };
+  const townOf = towns(divisions);
   const found = new Map<string, Quarter>();
   for (const school of schools) {
     const code = townOf(school.division);
@@ -96,4 +92,14 @@ export function quarters(schools: Schemas["MapSchool"][], divisions: Schemas["Ma
     found.set(code, quarter);
   }
   return [...found.values()].sort((a, b) => a.code.localeCompare(b.code));
+}
+
+/** The township in which a division lies: itself, or the one above a village. */
+function towns(divisions: Schemas["MapDivision"][]): (code: string | null | undefined) => string {
+  const known = new Map(divisions.map((division) => [division.code, division]));
+  return (code) => {
+    let at = code ? known.get(code) : undefined;
+    while (at && at.level === "village" && at.parent && known.has(at.parent)) at = known.get(at.parent);
+    return at?.code ?? "";
+  };
 }
