@@ -9,9 +9,11 @@ export interface Scope {
   snapshot?: string;
   pack?: string;
   on?: string;
+  /** Only in a what-if: the rules of this day are applied to the facts of `on`. */
+  rules?: string;
 }
 
-export const SCOPE_KEYS = ["snapshot", "pack", "on"] as const;
+export const SCOPE_KEYS = ["snapshot", "pack", "on", "rules"] as const;
 
 export function scopeOf(query: LocationQueryRaw): Scope {
   const scope: Scope = {};

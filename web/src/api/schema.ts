@@ -431,6 +431,8 @@ export interface components {
             limits: components["schemas"]["SizeLimit"][];
             /** @description Schools where a size had been closed out and is there again. */
             relapses: components["schemas"]["Relapse"][];
+            /** @description Up to which size a class may take pupils who move in. */
+            room_limits: components["schemas"]["SizeLimit"][];
             /** @description Where a grade has room for pupils who move in. */
             rooms: components["schemas"]["GradeRoom"][];
             /** @description How many classes reach each limit, by school year and stage. */
@@ -641,7 +643,7 @@ export interface components {
             pupils: number;
             /**
              * Format: int64
-             * @description How many more fit into the ordinary classes of the grade before one of them is over the lowest limit.
+             * @description How many more the ordinary classes of the grade may take, up to `room_limits`.
              */
             room: number;
             school: string;
@@ -757,7 +759,7 @@ export interface components {
              * @description Decimals of the official form; for display only.
              */
             decimals: number;
-            /** @description The share of a hundred is meant where the formula begins so; a plain number otherwise. */
+            /** @description As the pack writes it. */
             formula: string;
             id: string;
             lever?: components["schemas"]["Words"] | null;
@@ -1084,7 +1086,7 @@ export interface components {
         Received: {
             job: string;
         };
-        /** @description Why something was not done, and the way on. */
+        /** @description Why something was not done, and the way on. Every answer of 4xx and 5xx is one. */
         Refusal: {
             hint: components["schemas"]["Words"];
             what: components["schemas"]["Words"];
@@ -1474,13 +1476,13 @@ export interface operations {
     board: {
         parameters: {
             query?: {
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1510,13 +1512,13 @@ export interface operations {
     classes: {
         parameters: {
             query?: {
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1589,13 +1591,13 @@ export interface operations {
                 stage?: string;
                 /** @description zh or en */
                 lang?: string;
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1630,13 +1632,13 @@ export interface operations {
                 /** @description None for a coefficient of variation or an item of the county. */
                 school?: string;
                 stage?: string;
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1842,13 +1844,13 @@ export interface operations {
             query?: {
                 /** @description primary or junior; every stage of the indicator where none is given. */
                 stage?: string;
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1880,13 +1882,13 @@ export interface operations {
     map: {
         parameters: {
             query?: {
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -1981,13 +1983,13 @@ export interface operations {
             query?: {
                 /** @description zh or en */
                 lang?: string;
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -2021,13 +2023,13 @@ export interface operations {
             query?: {
                 /** @description zh or en */
                 lang?: string;
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -2057,13 +2059,13 @@ export interface operations {
     schools: {
         parameters: {
             query?: {
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
@@ -2093,13 +2095,13 @@ export interface operations {
     school: {
         parameters: {
             query?: {
-                /** @description A snapshot's id or the first digits of it; the latest where none is given. */
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
                 snapshot?: string;
                 /** @description The pack; cn/2017-quality-balance where none is given. */
                 pack?: string;
                 /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
                 on?: string;
-                /** @description The day whose rules are applied to these facts, for a what-if; `on` where none is given. */
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
             };
             header?: never;
