@@ -3,8 +3,8 @@
 
 use facts::{SchoolYear, Stage};
 
-use crate::county::{County, CountyYear, Post, School};
-use crate::lists::{all_special_pupils, special_pupils};
+use crate::county::{County, CountyYear, Part, Post, School};
+use crate::lists::{all_special_pupils, growth, special_pupils, turnover_taxes};
 use crate::plan::COUNTY_NAME;
 use crate::sheet::{Cell, Sheet};
 
@@ -32,8 +32,8 @@ const COUNTY_LINES: &[Line] = &[
     Line("equipment_standard_unified", "县域内城乡基本装备配置标准统一", "是/否", Yes),
     Line("special_pupils", "特殊教育学校和随班就读残疾学生数", "人", Count(all_special_pupils)),
     Line("special_funds_per_pupil", "特殊教育生均公用经费", "元/人", Number(8000.0)),
-    Line("teacher_pay_average", "义务教育学校教师年平均工资收入", "元/人", Number(98_460.0)),
-    Line("civil_servant_pay_average", "当地公务员年平均工资收入", "元/人", Number(97_315.0)),
+    Line("teacher_pay_average", "义务教育学校教师年平均工资收入", "元/人", Count(|_, year| (94_300.0 * growth(year, 1.022)).round())),
+    Line("civil_servant_pay_average", "当地公务员年平均工资收入", "元/人", Count(|_, year| (93_200.0 * growth(year, 1.022)).round())),
     Line("performance_pay_full", "按规定足额核定教师绩效工资总量", "是/否", Yes),
     Line("staff_posts_allocated", "县级教育行政部门统筹分配各校教职工编制和岗位数量", "是/否", Yes),
     Line("exchange_eligible", "符合交流轮岗条件教师总数", "人", Count(|_, year| exchange(year, |_, long| long))),
@@ -111,6 +111,13 @@ const COUNTY_LINES: &[Line] = &[
     Line("satisfaction_satisfied", "满意度调查满意问卷数", "人", Number(2502.0)),
     Line("county_funds_base_primary", "县定小学生均公用经费基准定额", "元/人", Number(725.0)),
     Line("county_funds_base_junior", "县定初中生均公用经费基准定额", "元/人", Number(945.0)),
+    Line("approved_posts", "核定的中小学教职工编制总数", "人", Count(|_, year| established(year))),
+    Line("funds_transferred_on_time", "公用经费按规定时限拨付到校", "是/否", Yes),
+    Line("education_pupils", "一般公共预算教育支出对应的学生数", "人", Count(|_, year| pupils(year))),
+    Line("recurrent_revenue", "财政经常性收入", "元", Count(|_, year| (1_864_000_000.0 * growth(year, 1.026)).round())),
+    Line("turnover_taxes", "增值税、消费税实缴数", "元", Count(|_, year| turnover_taxes(year))),
+    Line("surcharge_for_staff", "教育费附加用于职工福利、奖金的数额", "元", Number(0.0)),
+    Line("bought_places", "政府购买民办学校学位的学生数", "人", Count(|county, year| migrants(county, year, |school| school.private))),
 ];
 
 pub(crate) fn declarations(county: &County, year: &CountyYear) -> Sheet {
@@ -181,6 +188,17 @@ fn exchange(year: &CountyYear, fits: fn(bool, bool) -> bool) -> f64 {
 fn exchange_backbone(_: &County, year: &CountyYear) -> f64 {
     let staff = year.schools.iter().flat_map(|school| &school.staff);
     staff.filter(|person| person.exchange && person.backbone.is_some()).count() as f64
+}
+
+/// Every post that the county was granted is filled.
+fn established(year: &CountyYear) -> f64 {
+    let ordinary = year.schools.iter().filter(|school| school.kind != "514");
+    ordinary.flat_map(|school| &school.staff).filter(|person| person.established).count() as f64
+}
+
+fn pupils(year: &CountyYear) -> f64 {
+    let schools = year.schools.iter();
+    schools.map(|school| school.senior_pupils() + school.parts.iter().map(Part::pupils).sum::<u32>()).map(f64::from).sum()
 }
 
 fn zoned(year: &CountyYear, stage: Stage) -> f64 {

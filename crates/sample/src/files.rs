@@ -10,9 +10,9 @@ use zip::write::SimpleFileOptions;
 
 use crate::biff::xls;
 use crate::county::{County, CountyYear, School};
-use crate::plan::{XLS_ROLL_TOWNS, ZIPPED_TOWN, township_name};
+use crate::plan::{LATEST, XLS_ROLL_TOWNS, ZIPPED_TOWN, township_name};
 use crate::sheet::{csv, gb18030, xlsx};
-use crate::{declarations, lists, rolls, statistics};
+use crate::{declarations, lists, rolls, statistics, timetable};
 
 /// A file that is made when it is wanted, so that the whole county is never in memory at once.
 pub(crate) struct Document<'a> {
@@ -40,6 +40,11 @@ pub(crate) fn year_documents<'a>(county: &'a County, year: &'a CountyYear) -> Ve
         document(format!("{id}/专用教室.xlsx"), "room-list", || xlsx(&[lists::rooms(year)])),
         document(format!("{id}/申报值.xlsx"), "declarations", || xlsx(&[declarations::declarations(county, year)])),
     ];
+    // The bureau began to collect timetables in the latest year.
+    if year.year.start() == LATEST {
+        documents
+            .push(document(format!("{id}/课程安排.csv"), "timetable", || Ok(gb18030(&csv(&timetable::timetable(year))))));
+    }
     for town in &county.townships {
         let schools: Vec<&School> = year.schools.iter().filter(|school| school.town == town.index).collect();
         if schools.is_empty() {

@@ -25,12 +25,13 @@ mod sheet;
 mod staff;
 mod statistics;
 mod stocks;
+mod timetable;
 mod truth;
 
 pub use bench::{BenchCounty, write_bench_county};
 pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
 pub use person::Sex;
-pub use truth::{Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, Truth, YearTruth};
+pub use truth::{Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, TimetableTruth, Truth, YearTruth};
 
 /// How much of the county is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -93,10 +93,24 @@ pub(crate) fn finance(county: &County, year: &CountyYear) -> Sheet {
     }
     let special = all_special_pupils(county, year) * 8050.0 / 10_000.0;
     push(None, "特殊教育公用经费", special, special * 0.94);
+    let education = 61_840.0 * growth(year, 1.041);
+    push(None, "一般公共预算教育支出", education, education * 0.997);
+    let surcharge = turnover_taxes(year) * 0.03 / 10_000.0;
+    push(None, "教育费附加", surcharge, surcharge * 0.96);
     let mut last: Vec<Option<Cell>> = vec![Some("合计".into()), None, None, None];
     last.extend(sum.map(|amount| Some(round(amount, 4).into())));
     sheet.push(last);
     sheet
+}
+
+/// What something that grows evenly has become since the first year.
+pub(crate) fn growth(year: &CountyYear, rate: f64) -> f64 {
+    rate.powi(i32::from(year.year.start() - plan::YEARS[0]))
+}
+
+/// VAT and consumption tax paid in the county, in yuan.
+pub(crate) fn turnover_taxes(year: &CountyYear) -> f64 {
+    (812_400_000.0 * growth(year, 1.018)).round()
 }
 
 /// Disabled pupils in ordinary classes.

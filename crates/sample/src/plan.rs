@@ -249,6 +249,31 @@ pub const SET_CLASSES: &[(&str, i16, Stage, u8, usize, u16)] = &[
 /// The school and class of the relapse, for the record.
 pub const RELAPSE: (&str, &str) = ("玉衡市第三小学", "2班");
 
+/// Lessons of the timetable that are taken for another subject: one class, one lesson a week.
+pub struct Borrowed {
+    pub school: &'static str,
+    pub grade: u8,
+    pub class: &'static str,
+    pub subject: &'static str,
+    pub taken_for: &'static str,
+}
+
+pub const BORROWED: Borrowed =
+    Borrowed {
+        school: "老寨乡九年一贯制学校", grade: 5, class: "1班", subject: "体育与健康", taken_for: "数学"
+    };
+
+/// A subject that a school gives to one of its own who is certified for another.
+pub struct Unqualified {
+    pub school: &'static str,
+    pub grade: u8,
+    pub subject: &'static str,
+    pub teacher_of: &'static str,
+}
+
+pub const UNQUALIFIED: Unqualified =
+    Unqualified { school: "花山彝族乡阿哲小学", grade: 4, subject: "外语", teacher_of: "语文" };
+
 /// The place of a school in [`SCHOOLS`].
 pub fn index_of(name: &str) -> Option<usize> {
     SCHOOLS.iter().position(|school| school.name == name)

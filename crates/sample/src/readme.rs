@@ -18,7 +18,7 @@ pub(crate) fn readme(truth: &Truth) -> String {
          \u{3000}学籍/　　　学生名册，按乡镇；多数是 GB18030 编码的 CSV，有两个乡镇是手工整理的 .xls\n\
          \u{3000}班级/　　　班级情况表（.xls，有标题、填表说明、两层表头、小计和合计）\n\
          \u{3000}教职工/　　教职工名册（.xlsx）\n\
-         \u{3000}区划.csv、经费.xlsx（万元）、专用教室.xlsx、申报值.xlsx\n\
+         \u{3000}区划.csv、经费.xlsx（万元）、专用教室.xlsx、申报值.xlsx；最近一年还有课程安排.csv（每班每科的课时和任课教师）\n\
          \u{3000}梨树乡.zip　梨树乡把自己的全部表册打成了一个压缩包\n\n\
          二、{messy}：故意弄错的文件，每个文件或文件夹单独试，错在哪里记在 truth.json 的 messy 里\n",
         name = truth.county_name,

@@ -127,26 +127,30 @@ fn push_pupils(sheet: &mut Sheet, county: &County, year: SchoolYear, school: &Sc
 pub(crate) fn classes(county: &County, year: SchoolYear, schools: &[&School], place: &str) -> Sheet {
     let mut random = Random::new(county.seed, &[52, year.start() as u64]);
     let mut sheet = Sheet::new("班级");
-    sheet.merge((1, 'A'), (1, 'J'), format!("{COUNTY_NAME}{place}{}—{}学年班级情况统计表", year.start(), year.start() + 1));
-    sheet.merge((2, 'A'), (2, 'J'), "填表说明：学生数为９月１日在校生数，班主任填一人。");
+    sheet.merge((1, 'A'), (1, 'K'), format!("{COUNTY_NAME}{place}{}—{}学年班级情况统计表", year.start(), year.start() + 1));
+    sheet.merge((2, 'A'), (2, 'K'), "填表说明：学生数为９月１日在校生数，班主任填一人。");
     let heads = ["学校标识码", "学校名称", "学年", "学段", "年级", "班级名称", "班级类型", "班主任"];
     for (column, head) in ('A'..).zip(heads) {
         sheet.merge((3, column), (4, column), head);
     }
-    sheet.merge((3, 'I'), (3, 'J'), "在校学生（人）");
+    sheet.merge((3, 'I'), (3, 'K'), "在校学生（人）");
     sheet.set(4, 'I', "学生数");
     sheet.set(4, 'J', "其中：女");
-    let sum_row = |label: &str, sum: u32, women: u32| {
-        let mut row: Vec<Option<Cell>> = vec![None; 10];
-        (row[0], row[8], row[9]) = (Some(label.into()), Some(sum.into()), Some(women.into()));
+    sheet.set(4, 'K', "其中：随班就读");
+    let sum_row = |label: &str, [sum, women, inclusive]: [u32; 3]| {
+        let mut row: Vec<Option<Cell>> = vec![None; 11];
+        (row[0], row[8], row[9], row[10]) = (Some(label.into()), Some(sum.into()), Some(women.into()), Some(inclusive.into()));
         row
     };
-    let mut all = (0, 0);
+    let mut all = [0; 3];
     for school in schools {
-        let mut of_school = (0, 0);
+        let mut of_school = [0; 3];
         for part in &school.parts {
             for class in &part.classes {
-                let women = class.pupils.iter().filter(|pupil| county.pupils[**pupil].sex.word() == "女").count() as u32;
+                let pupils = || class.pupils.iter().map(|pupil| &county.pupils[*pupil]);
+                let women = pupils().filter(|pupil| pupil.sex.word() == "女").count() as u32;
+                // In a special school nobody learns along with others.
+                let inclusive = pupils().filter(|pupil| school.kind != "514" && pupil.disability.is_some()).count() as u32;
                 let head_teacher = school.staff.get(class.head_teacher).map_or("", |person| person.name.as_str());
                 let mut row: Vec<Option<Cell>> = [
                     &school.code,
@@ -163,18 +167,23 @@ pub(crate) fn classes(county: &County, year: SchoolYear, schools: &[&School], pl
                 .collect();
                 row.push(Some(class.size().into()));
                 row.push(Some(women.into()));
+                row.push(Some(inclusive.into()));
                 if random.chance(0.08) {
                     roughen(&mut random, &mut row, &[1, 5, 8]);
                 }
                 sheet.push(row);
-                of_school = (of_school.0 + class.size(), of_school.1 + women);
+                add(&mut of_school, [class.size(), women, inclusive]);
             }
         }
-        sheet.push(sum_row("小计", of_school.0, of_school.1));
-        all = (all.0 + of_school.0, all.1 + of_school.1);
+        sheet.push(sum_row("小计", of_school));
+        add(&mut all, of_school);
     }
-    sheet.push(sum_row("合计", all.0, all.1));
+    sheet.push(sum_row("合计", all));
     sheet
+}
+
+fn add(sums: &mut [u32; 3], more: [u32; 3]) {
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
 }
 
 /// Puts a space or full-width digits into one of the given cells.

@@ -6,7 +6,7 @@ use facts::Stage;
 use serde::Serialize;
 
 use crate::county::{Class, County, CountyYear, Part, School};
-use crate::plan::{self, COUNTY_CODE, COUNTY_NAME, Note, RELAPSE, SCHOOLS, UPGRADED};
+use crate::plan::{self, BORROWED, COUNTY_CODE, COUNTY_NAME, Note, RELAPSE, SCHOOLS, UNQUALIFIED, UPGRADED};
 
 /// The content of `truth.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +22,8 @@ pub struct Truth {
     pub changes: Vec<Change>,
     /// A class over 55 pupils that was mended and is over 55 again.
     pub relapse: Relapse,
+    /// What is wrong in the timetables, and nothing else is.
+    pub timetable: Vec<TimetableTruth>,
     /// Schools given one resource apart from what their surroundings have.
     pub planned_apart: Vec<PlannedApart>,
     pub files: Vec<FileTruth>,
@@ -91,6 +93,17 @@ pub struct Relapse {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TimetableTruth {
+    pub kind: &'static str,
+    pub school: String,
+    pub grade: u8,
+    /// Every class of the grade where it is empty.
+    pub class: &'static str,
+    pub subject: &'static str,
+    pub words: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlannedApart {
     pub school: String,
     pub name: String,
@@ -129,6 +142,7 @@ pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>) ->
         years: county.years.iter().map(year_truth).collect(),
         changes: changes(county),
         relapse: relapse(county),
+        timetable: timetable(county),
         planned_apart: planned_apart(county),
         files,
         messy,
@@ -313,6 +327,30 @@ fn relapse(county: &County) -> Relapse {
         }
     }
     relapse
+}
+
+fn timetable(county: &County) -> Vec<TimetableTruth> {
+    let code = |name: &str| {
+        let year = county.years.last()?;
+        year.schools.iter().find(|school| school.name == name).map(|school| school.code.clone())
+    };
+    let borrowed = code(BORROWED.school).map(|school| TimetableTruth {
+        kind: "borrowed",
+        school,
+        grade: BORROWED.grade,
+        class: BORROWED.class,
+        subject: BORROWED.subject,
+        words: format!("{}每周一节{}被占用于{}", BORROWED.class, BORROWED.subject, BORROWED.taken_for),
+    });
+    let unqualified = code(UNQUALIFIED.school).map(|school| TimetableTruth {
+        kind: "unqualified",
+        school,
+        grade: UNQUALIFIED.grade,
+        class: "",
+        subject: UNQUALIFIED.subject,
+        words: format!("{}由{}教师兼任", UNQUALIFIED.subject, UNQUALIFIED.teacher_of),
+    });
+    borrowed.into_iter().chain(unqualified).collect()
 }
 
 fn planned_apart(county: &County) -> Vec<PlannedApart> {

@@ -206,6 +206,52 @@ fn rolls_and_statistics_agree_with_the_truth() {
     assert!((43_000..48_000).contains(&pupils) && (2_900..3_400).contains(&teachers), "{pupils} {teachers}");
 }
 
+/// A cell of a row by its head.
+fn cell<'a>(heads: &[String], row: &'a [String], head: &str) -> &'a str {
+    &row[heads.iter().position(|known| known == head).expect("a head")]
+}
+
+#[test]
+fn the_timetable_is_wrong_only_where_the_truth_says_so() {
+    let (folder, truth) = written(1, Size::Townships);
+    let bytes = fs::read(folder.path().join("2025-2026/课程安排.csv")).expect("the timetable");
+    let rows = rows(bytes, "课程安排.csv");
+    let (heads, rows) = (&rows[1], &rows[2..]);
+    let at = |row: &[String]| format!("{} {}", cell(heads, row, "学校标识码"), cell(heads, row, "年级"));
+    let lost: Vec<String> =
+        rows.iter().filter(|row| cell(heads, row, "周课时") != cell(heads, row, "实际周课时")).map(|row| at(row)).collect();
+    let without_subject = ["劳动", "综合实践活动", "地方课程", "校本课程", "班会"];
+    let unqualified = rows.iter().filter(|row| {
+        let subject = cell(heads, row, "学科");
+        cell(heads, row, "教师资格学科") != subject && !without_subject.contains(&subject)
+    });
+    let unqualified: std::collections::BTreeSet<String> = unqualified.map(|row| at(row)).collect();
+    let code = |kind: &str| truth.timetable.iter().find(|planted| planted.kind == kind).expect("planted").school.clone();
+    assert_eq!(lost, [format!("{} 五年级", code("borrowed"))]);
+    assert_eq!(unqualified.into_iter().collect::<Vec<_>>(), [format!("{} 四年级", code("unqualified"))]);
+    // A week of every class is the plan's, class meetings apart.
+    let mut weeks: BTreeMap<String, u32> = BTreeMap::new();
+    for row in rows.iter().filter(|row| cell(heads, row, "学科") != "班会") {
+        let class = format!("{} {}", at(row), cell(heads, row, "班级"));
+        *weeks.entry(class).or_insert(0) += cell(heads, row, "周课时").parse::<u32>().expect("a number");
+    }
+    for (class, lessons) in weeks {
+        let low = class.contains("一年级") || class.contains("二年级");
+        let high = ["七年级", "八年级", "九年级"].iter().any(|grade| class.contains(grade));
+        assert_eq!(
+            lessons,
+            if low {
+                26
+            } else if high {
+                34
+            } else {
+                30
+            },
+            "{class}"
+        );
+    }
+}
+
 #[test]
 fn a_bench_county_has_as_many_schools_and_pupils_as_asked() {
     let folder = tempfile::tempdir().expect("a folder");
