@@ -336,6 +336,7 @@ fn run(server: &Arc<Server>, job: &Arc<Job>) {
     if matches!(&result, Ok(report) if !report.published().is_empty()) {
         // What readers get from now on must know the new snapshot.
         server.look();
+        server.work_now().prepare();
         job.folder.clear();
     }
     let mut inner = lock(&job.inner);

@@ -35,6 +35,8 @@ pub fn bind(home: PathBuf, packs: Vec<PathBuf>, at: SocketAddr, names: Vec<Strin
     let listener = runtime.block_on(TcpListener::bind(at)).map_err(|error| no_address(at, &error))?;
     let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
     let server = Arc::new(Server::new(home, packs)?);
+    let work = server.work_now();
+    runtime.spawn_blocking(move || work.prepare());
     Ok(Serving { runtime, listener, router: router(server, names), address })
 }
 

@@ -28,6 +28,8 @@ pub struct Server {
     packs: Vec<PathBuf>,
     known: Mutex<Known>,
     counties: Cache<CountyKey, Arc<County>>,
+    /// Held while a county is worked out, so that those who ask for the same meanwhile find it done.
+    opening: Mutex<()>,
     bodies: Cache<String, Arc<Body>>,
     /// How many requests may work at once; the others wait their turn or find the work done.
     heavy: Semaphore,
@@ -76,6 +78,7 @@ impl Server {
                 looked: None,
             }),
             counties: Cache::new(SCHOOLS_MAX),
+            opening: Mutex::new(()),
             bodies: Cache::new(BODY_BYTES_MAX),
             heavy: Semaphore::new(cores.max(2)),
             jobs: Jobs::new(&home),
@@ -224,10 +227,24 @@ impl Server {
 }
 
 impl Work {
+    /// Works out what the first reader will ask for: the latest snapshot in all its years, and the one before it.
+    pub fn prepare(&self) {
+        let asked = CountyAsked { pack: app::DEFAULT_PACK.to_string(), snapshot: None, on: None, rules_on: None };
+        // Where it cannot be done, the reader is told why.
+        if let Ok(county) = self.county(&asked) {
+            let _ = self.changes(&county, &asked);
+            let _ = self.years(&county, &asked);
+        }
+    }
+
     /// The county that is asked for, worked out now or lately.
     pub fn county(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
         let id = app::snapshot_meant(&self.home, asked.snapshot.as_deref())?;
         let key = (id.clone(), asked.pack.clone(), asked.on, asked.rules_on, self.generation);
+        if let Some(county) = self.server.counties.get(&key) {
+            return Ok(county);
+        }
+        let _opening = self.server.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(county) = self.server.counties.get(&key) {
             return Ok(county);
         }
