@@ -16,6 +16,15 @@ for entry in "${needed[@]}"; do
 done
 # A font brings no command: ask for its file instead.
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=("fonts-noto-cjk")
+# The console is built with Node 20.19 or later. Debian 12 has an older one: there it comes from https://nodejs.org, by hand.
+if ! command -v node >/dev/null; then
+    offered=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: //p')
+    if [ -n "$offered" ] && dpkg --compare-versions "$offered" ge 20.19; then
+        missing+=("nodejs" "npm")
+    else
+        echo "Debian packages: no Node 20.19 or later here; without one (https://nodejs.org) the console is left out"
+    fi
+fi
 if [ ${#missing[@]} -eq 0 ]; then
     echo "Debian packages: all there"
     exit 0

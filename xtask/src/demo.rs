@@ -1,23 +1,33 @@
-//! `cargo xtask demo`: from a clone to a county's result, with nothing but cargo and a C compiler; the console's pages are built too
-//! where there is a Node that can.
+//! `cargo xtask demo`: from a clone to a county's result and the console, with nothing but cargo, a C compiler and, for the
+//! console's pages, Node.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use crate::console;
 use crate::step::{self, Done};
 
 /// Under which standard the sample county is evaluated.
 const PACK: &str = "cn/2017-quality-balance";
 /// Where the demo keeps its data, so that the commands it prints can be pasted.
 const HOME: &str = "junheng-demo";
+/// Where the console is opened; where something else listens there, on any port that is free.
+const PORT: u16 = 8420;
+const USE: &str = "use: cargo xtask demo [--out DIR] [--no-serve]";
 
 pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
-    let county = match words {
-        [] => step::target(root).join("demo"),
-        [option, folder] if option == "--out" => std::env::current_dir().map_err(|error| error.to_string())?.join(folder),
-        _ => return Err("use: cargo xtask demo [--out DIR]".into()),
-    };
+    let (mut county, mut serve, mut words) = (step::target(root).join("demo"), true, words.iter());
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--no-serve" => serve = false,
+            "--out" => {
+                let folder = words.next().ok_or(USE)?;
+                county = std::env::current_dir().map_err(|error| error.to_string())?.join(folder);
+            }
+            _ => return Err(USE.into()),
+        }
+    }
     let started = Instant::now();
     step::tool("cc", "--version", "Install a C compiler (Debian: apt-get install build-essential): SQLite is compiled with it.")?;
 
@@ -47,46 +57,46 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     // 1 says that the county misses the standard, which the sample county does.
     ended(&evaluated, &[0, 1], "the evaluation failed")?;
 
-    let binary = binary.strip_prefix(root).unwrap_or(&binary).display();
+    let shown = binary.strip_prefix(root).unwrap_or(&binary).display();
     println!("\n共用时 {}（total）。接着可以试（try next）：", step::duration(started.elapsed()));
-    println!("  {binary} evaluate --home {HOME} --pack {PACK} --all");
-    println!("  {binary} report tables --home {HOME} --pack {PACK} --out tables.xlsx");
-    println!("  {binary} snapshots --home {HOME}");
-    if console {
-        println!("  {binary} serve --home {HOME}      # 控制台 (the console)");
+    println!("  {shown} evaluate --home {HOME} --pack {PACK} --all");
+    println!("  {shown} report tables --home {HOME} --pack {PACK} --out tables.xlsx");
+    println!("  {shown} snapshots --home {HOME}");
+    println!("  {shown} serve --home {HOME}      # 控制台 (the console)");
+    println!("  {shown} --help");
+    println!();
+    match console {
+        Some(missing) => println!("{missing}"),
+        None if serve => {
+            let port = free_port().to_string();
+            let mut console = Command::new(&binary);
+            console.current_dir(root).args(["serve", "--home", HOME, "--port", &port]);
+            return step::hand_over(&mut console);
+        }
+        None => {}
     }
-    println!("  {binary} --help");
     Ok(())
 }
 
-/// Builds the console's pages, so that they go into the binary; `false`, with a line that says what to install, where Node is
-/// missing or too old.
-fn build_console(root: &Path) -> Result<bool, String> {
-    let web = root.join("web");
-    let version =
-        Command::new("node").arg("--version").output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    let number = |part: Option<&str>| part.and_then(|part| part.trim().parse::<u32>().ok()).unwrap_or(0);
-    let new_enough = version.is_ok_and(|version| {
-        let mut parts = version.trim_start_matches('v').split('.');
-        let (major, minor) = (number(parts.next()), number(parts.next()));
-        (major, minor) >= (22, 12) || (major == 20 && minor >= 19)
-    });
-    if !new_enough {
-        println!("没有 Node 20.19 以上，先不编译控制台页面；命令行不受影响。安装 Node 与 npm 后再运行一次即可。");
-        println!(
-            "No Node 20.19 or later: the console's pages are left out, the commands work. Install Node and npm, and run this again."
-        );
-        return Ok(false);
+/// Builds the console's pages, so that they go into the binary; gives what is missing where this machine cannot.
+fn build_console(root: &Path) -> Result<Option<String>, String> {
+    if let Some(missing) = console::cannot_build() {
+        println!("{missing}");
+        return Ok(Some(missing));
     }
-    let npm = |words: &[&str]| step::run_silently(Command::new("npm").current_dir(&web).args(words));
-    for words in [&["ci", "--no-audit", "--no-fund"][..], &["run", "build"]] {
-        let done = npm(words)?;
+    for words in [console::PACKAGES, console::PAGES] {
+        let done = step::run_silently(&mut console::npm(root, words))?;
         if done.code != 0 {
             done.lines.iter().for_each(|line| println!("{line}"));
             return Err(format!("the console could not be built (npm {}, exit code {})", words.join(" "), done.code));
         }
     }
-    Ok(true)
+    Ok(None)
+}
+
+/// [`PORT`] where nobody listens there; 0, for any that is free, otherwise.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, PORT)).map_or(0, |_| PORT)
 }
 
 fn say(number: u32, zh: &str, en: &str) {

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer runs. Nothing is in a shell script that could be here.
 
 mod bench;
+mod console;
 mod demo;
 mod json;
 mod seeds;
@@ -25,7 +26,11 @@ const TASKS: &[Task] = &[
         about: "measure against other tools: bench import|county|province (benches/PROTOCOL.md)",
         run: bench::run,
     },
-    Task { name: "demo", about: "build, make the sample county, import it, evaluate it: demo [--out DIR]", run: demo::run },
+    Task {
+        name: "demo",
+        about: "build, make the sample county, import it, evaluate it, open the console: demo [--out DIR] [--no-serve]",
+        run: demo::run,
+    },
     Task { name: "seeds", about: "write the first inputs of the fuzz targets into fuzz/seeds", run: seeds::run },
     Task { name: "test", about: "everything that must hold before a change is merged", run: test::run },
     Task { name: "tidy", about: "the rules of the house that no compiler checks: tidy [CHECK…]", run: tidy::run },

@@ -24,6 +24,22 @@ pub fn run_silently(command: &mut Command) -> Result<Done, String> {
     follow(command, false)
 }
 
+/// Runs a last command in this one's place: its terminal, its Ctrl-C, its exit code. Returns only where it could not be started,
+/// or, where a process cannot take another's place, when it has ended.
+pub fn hand_over(command: &mut Command) -> Result<(), String> {
+    // What was printed so far comes before what the command prints.
+    let _ = std::io::stdout().flush();
+    let name = command.get_program().to_string_lossy().into_owned();
+    #[cfg(unix)]
+    let error = std::os::unix::process::CommandExt::exec(command);
+    #[cfg(not(unix))]
+    let error = match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    };
+    Err(format!("`{name}` cannot be started: {error}"))
+}
+
 fn follow(command: &mut Command, shown: bool) -> Result<Done, String> {
     let started = Instant::now();
     let name = command.get_program().to_string_lossy().into_owned();
