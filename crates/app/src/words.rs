@@ -306,20 +306,27 @@ fn item_lines(outcome: &Outcome, title: &Text, items: &[usize]) -> Vec<Text> {
 fn item_line(outcome: &Outcome, item: usize) -> Text {
     let (head, result) = (&outcome.frame.items[item], &outcome.items[item]);
     let failing: Vec<&ItemRow> = result.rows.iter().filter(|row| row.verdict == Verdict::Fail).collect();
-    let named = |row: &&&ItemRow| {
+    // A limit that holds for all is said once, at the end.
+    let limit = failing.first().and_then(|row| row.limit).filter(|limit| failing.iter().all(|row| row.limit == Some(*limit)));
+    let standard = |limit: Option<f64>| {
+        limit
+            .map(|limit| shown(Some(limit), 2))
+            .map_or((String::new(), String::new()), |limit| (format!("（标准 {limit}）"), format!(" (standard {limit})")))
+    };
+    let named = |row: &ItemRow| {
         let name = row.school.map_or("", |school| outcome.matrix.schools[school].name.as_str());
         let value = row.value.map(|value| shown(Some(value), 2)).unwrap_or_default();
-        format!("{name} {value}").trim().to_string()
+        let (own_zh, own_en) = standard(row.limit.filter(|_| limit.is_none() && row.value.is_some()));
+        (format!("{name} {value}{own_zh}").trim().to_string(), format!("{name} {value}{own_en}").trim().to_string())
     };
-    let shown_first = failing.iter().take(3).map(|row| named(&row)).collect::<Vec<_>>().join("、");
-    // A limit that differs from school to school is left to the explanation.
-    let limit = failing.first().and_then(|row| row.limit).filter(|limit| failing.iter().all(|row| row.limit == Some(*limit)));
-    let limit = limit.map(|limit| shown(Some(limit), 2));
-    let colon = |mark: &str| if shown_first.is_empty() { String::new() } else { format!("{mark}{shown_first}") };
-    let (which_zh, which_en) = (colon("："), colon(": "));
+    let (first_zh, first_en): (Vec<String>, Vec<String>) = failing.iter().take(3).map(|row| named(row)).unzip();
+    let colon = |mark: &str, first: &[String]| {
+        let first = first.join("、");
+        if first.is_empty() { first } else { format!("{mark}{first}") }
+    };
+    let (which_zh, which_en) = (colon("：", &first_zh), colon(": ", &first_en));
     let (no, n) = (&head.no, failing.len());
-    let (limit_zh, limit_en) =
-        limit.map_or((String::new(), String::new()), |limit| (format!("（标准 {limit}）"), format!(" (standard {limit})")));
+    let (limit_zh, limit_en) = standard(limit);
     if failing.iter().any(|row| row.school.is_some()) {
         let (etc_zh, etc_en) =
             if n > 3 { (format!(" 等 {n} 处"), format!(" and others, {n} in all")) } else { (String::new(), String::new()) };
