@@ -1,0 +1,459 @@
+use std::collections::BTreeMap;
+
+use facts::Text;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::calendar::Span;
+use crate::{Moment, Who};
+
+/// How one kind of problem is dealt with: who does what by when, with which evidence and papers, and when it is over.
+///
+/// A procedure is data, a folder under `policies/`: `procedure.toml`, the law in our own words (`source.md`), the papers
+/// (`papers/`) and walks that prove it (`walks/`). No step, role, clock or threshold is in the program.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// Its folder below `policies/`: `cn/procedures/class-size`.
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    /// The beginning of its cases' numbers.
+    pub prefix: String,
+    /// The beginning of a division code; empty for the whole country.
+    #[serde(default)]
+    pub place: String,
+    pub in_force: InForce,
+    pub document: Document,
+    /// The step at which a case begins.
+    pub first: String,
+    pub opening: Opening,
+    #[serde(default, rename = "field")]
+    pub fields: Vec<Field>,
+    #[serde(default, rename = "evidence")]
+    pub evidence: Vec<Evidence>,
+    #[serde(default, rename = "paper")]
+    pub papers: Vec<Paper>,
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+    #[serde(default, rename = "clock")]
+    pub clocks: Vec<Clock>,
+    #[serde(default, rename = "escalation")]
+    pub escalations: Vec<Escalation>,
+    #[serde(default)]
+    pub pause: Option<Pause>,
+    pub close: Close,
+    #[serde(default)]
+    pub reopen: Option<Reopen>,
+    #[serde(default, rename = "stay")]
+    pub stays: Vec<Stay>,
+    #[serde(default, rename = "routine")]
+    pub routines: Vec<Routine>,
+    #[serde(default, rename = "vault")]
+    pub vaults: Vec<Vault>,
+    /// The state of the files that it was read from: a case keeps the version under which it was opened.
+    #[serde(skip)]
+    pub version: String,
+    /// Anchor and words of each article in `source.md`.
+    #[serde(skip)]
+    pub articles: BTreeMap<String, String>,
+    /// The text of each paper, by id.
+    #[serde(skip)]
+    pub templates: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InForce {
+    #[serde(deserialize_with = "date")]
+    pub from: Date,
+    #[serde(default, deserialize_with = "some_date")]
+    pub to: Option<Date>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    pub title: String,
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub issuer: String,
+}
+
+/// What a case is about, and how it begins.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    pub article: String,
+    /// What one case is about: `school-stage`, `school`, `pupil`, `vehicle` …
+    pub subject: String,
+    pub subject_title: String,
+    pub subject_title_en: String,
+    /// Who may open one by hand; nobody where it is empty.
+    #[serde(default)]
+    pub who: Vec<Who>,
+    /// Filled in when it is opened by hand.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Who answers for it from then on.
+    pub owner: String,
+    /// The condition of an evaluation that opens one by itself.
+    #[serde(default)]
+    pub data: Option<DataCondition>,
+}
+
+/// A condition that an evaluation shows or does not show: a stock above a number, an indicator or an item that is missed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataCondition {
+    pub pack: String,
+    #[serde(default)]
+    pub stock: Option<String>,
+    #[serde(default)]
+    pub above: Option<f64>,
+    #[serde(default)]
+    pub indicator: Option<String>,
+    #[serde(default)]
+    pub item: Option<String>,
+}
+
+/// A column of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    #[serde(default)]
+    pub kind: FieldKind,
+    #[serde(default)]
+    pub optional: bool,
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<Choice>,
+    /// Kept apart from the log, and read only by those whom the vault names.
+    #[serde(default)]
+    pub vault: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    #[default]
+    Text,
+    Date,
+    Number,
+    Choice,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+}
+
+/// A kind of proof.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+}
+
+/// A document that a step produces from `papers/<id>.md`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    pub who: Vec<Who>,
+    #[serde(default)]
+    pub fields: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub papers: Vec<String>,
+    /// What may follow; nothing where the case is then ready to be closed.
+    #[serde(default)]
+    pub next: Vec<String>,
+    /// Whether it may be left out, with a reason.
+    #[serde(default)]
+    pub skippable: bool,
+    /// Done beside the others, any number of times, and moves nothing on.
+    #[serde(default)]
+    pub side: bool,
+    /// Steps done by somebody else; `*` for all of this round.
+    #[serde(default)]
+    pub different_from: Vec<String>,
+}
+
+/// A period of time with its law.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    /// `open`, a step, or `end:` and another clock.
+    pub from: String,
+    /// The steps that stop it.
+    #[serde(default)]
+    pub until: Vec<String>,
+    /// Steps that may not be done before its end.
+    #[serde(default)]
+    pub holds: Vec<String>,
+    /// Steps that may not be done after its end.
+    #[serde(default)]
+    pub bars: Vec<String>,
+    /// An end on a day off moves to the next working day.
+    #[serde(default)]
+    pub rolls: bool,
+    /// Stands still while the case is paused.
+    #[serde(default)]
+    pub pausable: bool,
+    /// How long it runs, by the day on which it starts.
+    pub value: Vec<ClockValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockValue {
+    #[serde(deserialize_with = "date")]
+    pub from: Date,
+    #[serde(default, deserialize_with = "some_date")]
+    pub to: Option<Date>,
+    pub span: Span,
+    pub source: String,
+    pub confirmed: bool,
+}
+
+/// Who is told when a clock has run out, and how long after.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Escalation {
+    pub clock: String,
+    pub after: Span,
+    /// The role that answers for it from then on, too.
+    pub to: String,
+    pub article: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    pub article: String,
+    pub who: Vec<Who>,
+}
+
+/// When a case is over.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    pub article: String,
+    pub by: CloseBy,
+    /// Who confirms, where the data cannot show it.
+    #[serde(default)]
+    pub who: Vec<Who>,
+    /// Steps that must have been done; one of the names in a pair `a|b` is enough.
+    #[serde(default)]
+    pub after: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Steps done by somebody else; `*` for all of this round.
+    #[serde(default)]
+    pub different_from: Vec<String>,
+    #[serde(default, rename = "category")]
+    pub categories: Vec<Category>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloseBy {
+    /// A later snapshot no longer shows the condition.
+    Data,
+    /// Somebody else than those who did the work confirms it.
+    SecondPerson,
+}
+
+/// A way in which a case is over, with its own proof.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    #[serde(default)]
+    pub after: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub stays: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reopen {
+    pub article: String,
+    /// Who may re-open one by hand.
+    #[serde(default)]
+    pub who: Vec<Who>,
+    /// The step at which it begins again.
+    pub at: String,
+    /// The role that is told as well of a relapse.
+    #[serde(default)]
+    pub tell: Option<String>,
+}
+
+/// A look some time after the close-out whether it still holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stay {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    pub span: Span,
+    pub source: String,
+    pub confirmed: bool,
+    pub who: Vec<Who>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+}
+
+/// Something reported or looked at on fixed days, with a statement even when there is nothing (零报告).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routine {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    pub who: Vec<Who>,
+    /// The months in which it falls due.
+    pub months: Vec<u8>,
+    /// Its day; the last of a month that is shorter.
+    pub day: u8,
+    /// What a statement rests on: the roll-call, a signed sheet.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// How many of the statements are looked at again.
+    #[serde(default)]
+    pub sample: Option<Sample>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    pub in_hundred: u8,
+    pub at_least: u16,
+}
+
+/// Fields that are kept apart, and who may read them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    pub readers: Vec<Who>,
+}
+
+/// Where a refusal or a row stands written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Article {
+    pub document: String,
+    pub number: String,
+    pub anchor: String,
+    pub words: String,
+}
+
+impl Procedure {
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == id)
+    }
+
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    pub fn clock(&self, id: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|clock| clock.id == id)
+    }
+
+    pub fn category(&self, id: &str) -> Option<&Category> {
+        self.close.categories.iter().find(|category| category.id == id)
+    }
+
+    pub fn stay(&self, id: &str) -> Option<&Stay> {
+        self.stays.iter().find(|stay| stay.id == id)
+    }
+
+    pub fn article(&self, anchor: &str) -> Article {
+        Article {
+            document: self.document.title.clone(),
+            number: self.document.number.clone(),
+            anchor: anchor.to_string(),
+            words: self.articles.get(anchor).cloned().unwrap_or_default(),
+        }
+    }
+
+    pub fn is_in_force(&self, on: Date) -> bool {
+        on >= self.in_force.from && self.in_force.to.is_none_or(|to| on <= to)
+    }
+}
+
+impl Clock {
+    /// The value that holds for a clock started at a moment; the first one where none holds yet.
+    pub fn value_at(&self, start: Moment) -> Option<&ClockValue> {
+        let on = start.date();
+        let holds = |value: &&ClockValue| on >= value.from && value.to.is_none_or(|to| on <= to);
+        self.value.iter().rfind(holds).or(self.value.first())
+    }
+}
+
+impl Article {
+    /// 《文件》（文号）条目.
+    pub fn cite(&self) -> Text {
+        let number = if self.number.is_empty() { String::new() } else { format!("（{}）", self.number) };
+        let words = if self.words.is_empty() { &self.anchor } else { &self.words };
+        let cited = format!("《{}》{number}{words}", self.document);
+        Text::new(cited.clone(), cited)
+    }
+}
+
+macro_rules! named {
+    ($($kind:ty),*) => {$(
+        impl $kind {
+            pub fn name(&self) -> Text {
+                Text::new(self.title.clone(), self.title_en.clone())
+            }
+        }
+    )*};
+}
+named!(Procedure, Field, Choice, Evidence, Paper, Step, Clock, Category, Stay, Routine, Vault);
+
+fn date<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    toml::value::Datetime::deserialize(from)?.to_string().parse().map_err(serde::de::Error::custom)
+}
+
+fn some_date<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    date(from).map(Some)
+}
