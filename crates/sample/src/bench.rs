@@ -22,7 +22,7 @@ pub struct BenchCounty {
 
 /// Writes `学校数据.csv` and `学籍.csv` (UTF-8) of the school year 2025-2026 into `dir`, which is made if it is missing.
 ///
-/// `schools` (a thousand at most) and `pupils` are met exactly. Seeds from 0 on give the counties
+/// `schools` (nine thousand at most) and `pupils` are met exactly. Seeds from 0 on give the counties
 /// of a province, whose codes, schools and pupils are all different.
 ///
 /// ```
@@ -49,7 +49,8 @@ pub fn write_bench_county(dir: &Path, seed: u64, schools: u32, pupils: u32) -> i
     let plans = plans(&mut random, schools, pupils);
     for (n, plan) in plans.iter().enumerate() {
         let school = BenchSchool {
-            code: format!("{}53{:03}{:03}", if plan.junior > 0 { 31 } else { 21 }, seed % 1000, n % 1000),
+            // After each thousand schools the first two digits go on, so that every code is another.
+            code: format!("{}53{:03}{:03}", if plan.junior > 0 { 31 } else { 21 } + n / 1000, seed % 1000, n % 1000),
             name: format!("{}第{}学校", county.code, n + 1),
             division: county.code.clone(),
             plan,

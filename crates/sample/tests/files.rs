@@ -254,18 +254,21 @@ fn the_timetable_is_wrong_only_where_the_truth_says_so() {
 
 #[test]
 fn a_bench_county_has_as_many_schools_and_pupils_as_asked() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let county = sample::write_bench_county(folder.path(), 3, 20, 3000).expect("a county");
-    let again = tempfile::tempdir().expect("a folder");
-    sample::write_bench_county(again.path(), 3, 20, 3000).expect("the county again");
-    assert!(all_files(folder.path()) == all_files(again.path()));
-    let roll = fs::read_to_string(&county.pupils).expect("the roll");
-    assert_eq!(roll.lines().count(), 3001);
-    let figures = fs::read_to_string(&county.figures).expect("the figures");
-    let schools: std::collections::BTreeSet<&str> = figures.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!(schools.len(), 20);
-    for line in roll.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        assert!(CitizenId::parse(cells[6]).is_ok() && schools.contains(cells[7]), "{line}");
+    for (n_schools, n_pupils) in [(20, 3000), (2200, 30_000)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let county = sample::write_bench_county(folder.path(), 3, n_schools, n_pupils).expect("a county");
+        let again = tempfile::tempdir().expect("a folder");
+        sample::write_bench_county(again.path(), 3, n_schools, n_pupils).expect("the county again");
+        assert!(all_files(folder.path()) == all_files(again.path()));
+        let roll = fs::read_to_string(&county.pupils).expect("the roll");
+        assert_eq!(roll.lines().count(), 1 + n_pupils as usize);
+        let figures = fs::read_to_string(&county.figures).expect("the figures");
+        let schools = figures.lines().skip(1).filter_map(|line| line.split_once(',').map(|(code, _)| code));
+        let schools: std::collections::BTreeSet<&str> = schools.collect();
+        assert_eq!(schools.len(), n_schools as usize);
+        for line in roll.lines().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            assert!(CitizenId::parse(cells[6]).is_ok() && schools.contains(cells[7]), "{line}");
+        }
     }
 }
