@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use evaluate::{Outcome, SpreadExplanation, StockMatrix};
+use evaluate::{ItemRow, Outcome, SpreadExplanation, StockMatrix};
 use facts::{Date, DivisionCode, Finding, Place, SchoolCode, SchoolYear, Stage, Text, text, title_of_kind};
 use snapshot::{DivisionRow, Home, Manifest, SchoolRow, Snapshot};
 
@@ -164,6 +164,19 @@ impl County {
         let resolved = &self.judged.resolved;
         let stock = resolved.stock("pupils").or_else(|| resolved.indicators.first().map(|indicator| indicator.weight))?;
         self.outcome().matrix.schools.get(school)?.stocks.get(stage, stock).known()
+    }
+
+    /// The indicators over which a judgement takes the mean of their coefficients; none for another kind of judgement.
+    pub fn averaged(&self, judgement: usize) -> &[usize] {
+        match self.judged.resolved.judgements.get(judgement).map(|one| &one.rule) {
+            Some(policy::Rule::CvMean { of, .. }) => of,
+            _ => &[],
+        }
+    }
+
+    /// Every item that looks at this school, those that hold among them, by its place among the items.
+    pub fn items_of_school(&self, school: usize) -> Vec<(usize, ItemRow)> {
+        evaluate::items_of_school(&self.judged.resolved, &self.judged.outcome, school)
     }
 
     pub fn kind_title(&self, kind: &str) -> Option<Text> {

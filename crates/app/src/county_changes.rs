@@ -1,4 +1,4 @@
-use evaluate::{Changes, State, Verdict};
+use evaluate::{Changes, SpreadChange, State, Verdict};
 use facts::{Date, SchoolCode, Stage, Text};
 
 use crate::County;
@@ -32,7 +32,8 @@ pub enum ChangeKind {
     Figure,
 }
 
-/// Compares a county with what it was: verdicts, schools, coefficients, and the figures that are judged otherwise now.
+/// Compares a county with what it was: verdicts first, then coefficients and figures that are judged otherwise now, schools that
+/// came or went, and last the judged coefficients that moved without changing their verdict.
 pub fn county_changes(before: &County, after: &County) -> CountyChanges {
     let changes: Changes = evaluate::diff(before.outcome(), after.outcome());
     let mut lines = Vec::new();
@@ -46,17 +47,9 @@ pub fn county_changes(before: &County, after: &County) -> CountyChanges {
     for change in changes.parts.iter().chain(&changes.judgements).chain(&changes.items) {
         lines.push(CountyChange { better: better(change.before, change.after), ..line(ChangeKind::Verdict, change.line()) });
     }
-    for change in &changes.schools {
-        lines.push(CountyChange { school: Some(change.school.clone()), ..line(ChangeKind::School, change.line()) });
-    }
-    for change in &changes.spreads {
-        lines.push(CountyChange {
-            stage: Some(change.stage),
-            indicator: Some(change.indicator.clone()),
-            better: better(change.verdict.before, change.verdict.after),
-            ..lines_of(ChangeKind::Spread, change.lines())
-        });
-    }
+    let (turned, moved): (Vec<_>, Vec<_>) =
+        changes.spreads.iter().partition(|change| change.verdict.before != change.verdict.after);
+    lines.extend(turned.into_iter().map(spread_line));
     let judged_anew = |change: &&evaluate::FigureChange| change.state.before != change.state.after;
     for change in changes.figures.iter().filter(judged_anew) {
         lines.push(CountyChange {
@@ -67,13 +60,65 @@ pub fn county_changes(before: &County, after: &County) -> CountyChanges {
             ..lines_of(ChangeKind::Figure, change.lines())
         });
     }
+    for change in &changes.schools {
+        lines.push(CountyChange { school: Some(change.school.clone()), ..line(ChangeKind::School, change.line()) });
+    }
+    // A coefficient that no judgement looks at is a figure among others.
+    let (judged, others): (Vec<_>, Vec<_>) = moved.into_iter().partition(|change| change.verdict.after.is_some());
+    lines.extend(judged.into_iter().map(spread_line));
     CountyChanges {
         before_snapshot: before.manifest.id.to_string(),
         before_on: before.outcome().matrix.heading.on,
         rules_changed: changes.rules_changed,
-        smaller_changes: changes.figures.iter().filter(|change| !judged_anew(change)).count(),
+        smaller_changes: changes.figures.iter().filter(|change| !judged_anew(change)).count() + others.len(),
         lines,
     }
+}
+
+/// A coefficient with the schools that moved it; by how much each did stands on the page of the coefficient.
+fn spread_line(change: &SpreadChange) -> CountyChange {
+    let (stage, title) = (change.stage.title(), &change.title);
+    let (old, new) = apart(change.cv.before, change.cv.after);
+    let mut words = Text::new(
+        format!("{}{}的校际差异系数：{old} → {new}", stage.zh, title.zh),
+        format!("{}, {}: coefficient of variation {old} → {new}", title.en, stage.en),
+    );
+    if let (Some(before), Some(after)) = (change.verdict.before, change.verdict.after)
+        && before != after
+    {
+        let (before, after) = (before.title(), after.title());
+        words = Text::new(
+            format!("{}，{} → {}", words.zh, before.zh, after.zh),
+            format!("{}, {} → {}", words.en, before.en, after.en),
+        );
+    }
+    let step = |mover: &evaluate::Mover| mover.after.unwrap_or(0.0) - mover.before.unwrap_or(0.0);
+    let names = |mark: &str, wanted: &dyn Fn(f64) -> bool| {
+        let movers = change.movers.iter().filter(|mover| wanted(step(mover)));
+        movers.map(|mover| mover.name.as_str()).collect::<Vec<_>>().join(mark)
+    };
+    let causes = [
+        ("推高的学校：", "raised by ", (|step| step > 0.0) as fn(f64) -> bool),
+        ("拉低的学校：", "lowered by ", |step| step < 0.0),
+    ];
+    let causes = causes.into_iter().filter_map(|(zh, en, wanted)| {
+        let of = Text::new(names("、", &wanted), names(", ", &wanted));
+        (!of.zh.is_empty()).then(|| Text::new(format!("{zh}{}", of.zh), format!("{en}{}", of.en)))
+    });
+    CountyChange {
+        stage: Some(change.stage),
+        indicator: Some(change.indicator.clone()),
+        better: better(change.verdict.before, change.verdict.after),
+        causes: causes.collect(),
+        ..line(ChangeKind::Spread, words)
+    }
+}
+
+/// Two coefficients with as many decimals, three at least, as it takes to tell them apart.
+fn apart(old: Option<f64>, new: Option<f64>) -> (String, String) {
+    let shown = |value: Option<f64>, places: usize| value.map_or("—".to_string(), |value| format!("{value:.places$}"));
+    let places = (3..6).find(|places| shown(old, *places) != shown(new, *places)).unwrap_or(6);
+    (shown(old, places), shown(new, places))
 }
 
 fn line(kind: ChangeKind, words: Text) -> CountyChange {

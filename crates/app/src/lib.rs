@@ -47,8 +47,8 @@ pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_t
 
 // What the faces need to name of the engines below.
 pub use evaluate::{
-    AtLeastRow, Basis, Cell, ExceptionHead, ExplainedParameter, ExplainedStock, ItemRow, Judged as Judgement, Outcome, Rows,
-    Scope, SourceCell, SpreadExplanation, State, Verdict, Working,
+    AtLeastRow, Basis, Cell, CvRow, ExceptionHead, ExplainedParameter, ExplainedStock, ItemRow, Judged as Judgement,
+    JudgementHead, Outcome, Rows, Scope, ScoreRow, SourceCell, SpreadExplanation, State, Verdict, Working,
 };
 pub use policy::Citation;
 pub use snapshot::SchoolRow;

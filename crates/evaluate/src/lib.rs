@@ -19,7 +19,7 @@ pub use explain::{
     ExplainFault, ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, SourceCell, SpreadExplanation,
     SpreadTerm, Working, explain, explain_item, explain_spread,
 };
-pub use judge::evaluate;
+pub use judge::{evaluate, items_of_school};
 pub use matrix::{
     Cell, Cells, GivenFigure, GivenSchool, Heading, Lack, School, StockMatrix, Traits, Unit, given, matrix, stock_query,
 };

@@ -35,7 +35,8 @@ struct OwnFolder {
     _lock: File,
 }
 
-/// A folder for one upload; it goes when nobody needs it any more.
+/// A folder for one upload; it goes with the last who holds it. Whoever writes into it holds it too: a file that is made while
+/// the folder is being removed would keep it.
 pub struct Folder(PathBuf);
 
 /// What was received, and how it is to be imported.
@@ -63,7 +64,7 @@ pub struct Job {
     pub files: Vec<Stored>,
     county: Option<CountyCode>,
     fresh: bool,
-    folder: Folder,
+    folder: Arc<Folder>,
     stop: AtomicBool,
     inner: Mutex<Inner>,
 }
@@ -120,7 +121,7 @@ impl Jobs {
     }
 
     /// A new folder for an upload.
-    pub fn folder(&self) -> io::Result<Folder> {
+    pub fn folder(&self) -> io::Result<Arc<Folder>> {
         let mut own = lock(&self.own);
         let path = match own.as_ref() {
             Some(own) => own.path.clone(),
@@ -128,11 +129,11 @@ impl Jobs {
         };
         let folder = path.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         make_private(&folder)?;
-        Ok(Folder(folder))
+        Ok(Arc::new(Folder(folder)))
     }
 
     /// Orders the import of what was received; gives its id.
-    pub fn start(&self, server: &Arc<Server>, folder: Folder, order: Order) -> String {
+    pub fn start(&self, server: &Arc<Server>, folder: Arc<Folder>, order: Order) -> String {
         let number = folder.0.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let id = format!("{:x}-{number}", self.started);
         let job = Arc::new(Job {
@@ -334,11 +335,17 @@ fn run(server: &Arc<Server>, job: &Arc<Job>) {
         }
     };
     if matches!(&result, Ok(report) if !report.published().is_empty()) {
-        // What readers get from now on must know the new snapshot.
+        // What readers get from now on must know the new snapshot; and raw files lie about no longer than they must.
         server.look();
-        server.work_now().prepare();
         job.folder.clear();
     }
+    if finish(job, &library, result) {
+        server.work_now().prepare();
+    }
+}
+
+/// Writes down how an import ended; gives whether it published anything.
+fn finish(job: &Job, library: &app::Library, result: Result<ImportReport, Failure>) -> bool {
     let mut inner = lock(&job.inner);
     inner.progress = None;
     match result {
@@ -350,9 +357,14 @@ fn run(server: &Arc<Server>, job: &Arc<Job>) {
                 ImportResult::DryRun => Phase::Checked,
                 ImportResult::Kept(_) => Phase::Published,
             };
+            let is_new = !report.published().is_empty();
             inner.report = Some(Arc::new(report));
+            is_new
         }
-        Err(failure) => inner.phase = Phase::Failed(failure),
+        Err(failure) => {
+            inner.phase = Phase::Failed(failure);
+            false
+        }
     }
 }
 

@@ -28,8 +28,6 @@ pub struct Server {
     packs: Vec<PathBuf>,
     known: Mutex<Known>,
     counties: Cache<CountyKey, Arc<County>>,
-    /// Held while a county is worked out, so that those who ask for the same meanwhile find it done.
-    opening: Mutex<()>,
     bodies: Cache<String, Arc<Body>>,
     /// How many requests may work at once; the others wait their turn or find the work done.
     heavy: Semaphore,
@@ -78,7 +76,6 @@ impl Server {
                 looked: None,
             }),
             counties: Cache::new(SCHOOLS_MAX),
-            opening: Mutex::new(()),
             bodies: Cache::new(BODY_BYTES_MAX),
             heavy: Semaphore::new(cores.max(2)),
             jobs: Jobs::new(&home),
@@ -227,7 +224,8 @@ impl Server {
 }
 
 impl Work {
-    /// Works out what the first reader will ask for: the latest snapshot in all its years, and the one before it.
+    /// Works out what the first reader will ask for: the latest snapshot in all its years, and the one before it. A reader who
+    /// comes meanwhile waits for the same evaluation instead of making another.
     pub fn prepare(&self) {
         let asked = CountyAsked { pack: app::DEFAULT_PACK.to_string(), snapshot: None, on: None, rules_on: None };
         // Where it cannot be done, the reader is told why.
@@ -241,18 +239,12 @@ impl Work {
     pub fn county(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
         let id = app::snapshot_meant(&self.home, asked.snapshot.as_deref())?;
         let key = (id.clone(), asked.pack.clone(), asked.on, asked.rules_on, self.generation);
-        if let Some(county) = self.server.counties.get(&key) {
-            return Ok(county);
-        }
-        let _opening = self.server.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(county) = self.server.counties.get(&key) {
-            return Ok(county);
-        }
         let asked = CountyAsked { snapshot: Some(id), ..asked.clone() };
-        let county = Arc::new(app::open_county(&self.library, &self.home, &asked)?);
-        let weight = county.outcome().matrix.schools.len() + 1;
-        self.server.counties.put(key, county.clone(), weight);
-        Ok(county)
+        self.server.counties.get_or_make(&key, || {
+            let county = Arc::new(app::open_county(&self.library, &self.home, &asked)?);
+            let weight = county.outcome().matrix.schools.len() + 1;
+            Ok((county, weight))
+        })
     }
 
     /// What changed since the snapshot over which this one was laid; nothing where that one cannot be judged.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::jobs::{Order, Stored};
+use crate::jobs::{Folder, Order, Stored};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::visit::Visit;
@@ -50,7 +50,7 @@ pub async fn receive(server: &Arc<Server>, visit: &Visit, mut form: Multipart) -
                 let name = shown_name(field.file_name().unwrap_or_default(), order.files.len());
                 let path = folder.path().join(format!("{:05}", order.files.len()));
                 let room = FILE_BYTES_MAX.min(ALL_BYTES_MAX - received);
-                let bytes = store(field, &path, room).await?;
+                let bytes = store(field, folder.clone(), &path, room).await?;
                 received += bytes;
                 order.files.push(Stored { name, path, bytes });
             }
@@ -85,10 +85,12 @@ async fn within<T>(part: impl Future<Output = Result<T, axum::extract::multipart
 }
 
 /// Writes a file as it comes, on a thread that may wait for the disk; gives its length.
-async fn store(mut field: Field<'_>, path: &Path, room: u64) -> Result<u64, Refusal> {
+async fn store(mut field: Field<'_>, folder: Arc<Folder>, path: &Path, room: u64) -> Result<u64, Refusal> {
     let (pieces, mut waiting) = mpsc::channel::<Bytes>(8);
     let path: PathBuf = path.to_path_buf();
     let writer = spawn_blocking(move || -> std::io::Result<u64> {
+        // Where the upload is given up before this thread has begun, the folder stays until it has ended.
+        let _folder = folder;
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

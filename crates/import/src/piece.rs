@@ -1,5 +1,6 @@
 //! A few rows of a sheet as people see them, for whoever follows a figure to its cell. What could tell who somebody is stays
-//! covered: of a list, only columns that a form knows and that identify nobody are shown.
+//! covered: of a list, only columns that a form knows and that identify nobody are shown: those that go into facts or checks,
+//! and those that the form calls open.
 
 use std::collections::BTreeSet;
 
@@ -172,10 +173,12 @@ impl<'f> Cut<'f> {
     }
 }
 
-/// For each column of a form, whether it may be seen: it goes into facts or checks, and identifies nobody.
+/// For each column of a form, whether it may be seen: it goes into facts or checks or the form calls it open, and it identifies
+/// nobody.
 fn open_columns(form: &Form) -> Vec<bool> {
     let n = form.columns.len();
-    let (mut used, mut personal) = (vec![false; n], vec![false; n]);
+    let mut used: Vec<bool> = form.columns.iter().map(|column| column.open).collect();
+    let mut personal = vec![false; n];
     let mark = |marks: &mut Vec<bool>, at: &usize| {
         if let Some(mark) = marks.get_mut(*at) {
             *mark = true;
@@ -251,5 +254,9 @@ mod tests {
         let classes = "学校标识码,学校名称,学年,学段,年级,班级名称,班级类型,班主任,学生数\n\
             3153990034,示范小学,2025-2026,小学,一年级,1班,普通班,李老师,44\n";
         check(classes, Cell { row: 2, col: 9 }, &["44", "示范小学", "班主任"], &["李老师"]);
+        // A form says which of the columns that it makes nothing of may be seen.
+        let declared = "项目编号,项目,学校标识码,学年,学段,单位,数值,备注\n\
+            public_satisfaction,社会认可度,全县,2025-2026,,%,88,问过张三\n";
+        check(declared, Cell { row: 2, col: 7 }, &["社会认可度", "88", "%"], &["张三"]);
     }
 }

@@ -162,6 +162,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every indicator at each stage, in the order of the standard. */
+        get: operations["indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/indicators/{id}": {
         parameters: {
             query?: never;
@@ -439,13 +456,28 @@ export interface components {
             totals: components["schemas"]["SizeTotal"][];
         };
         CompositeLine: {
+            /**
+             * Format: double
+             * @description How far it stays below the limit; negative where it is over.
+             */
+            distance?: number | null;
             judgement: string;
             /** Format: double */
             limit?: number | null;
             /** Format: double */
             mean?: number | null;
+            /** @description The coefficients of which it is the mean. */
+            of: components["schemas"]["CompositePart"][];
             stage: components["schemas"]["StageId"];
+            /** @description What the judgement is called. */
+            title: components["schemas"]["Words"];
             verdict: components["schemas"]["VerdictId"];
+        };
+        CompositePart: {
+            /** Format: double */
+            cv?: number | null;
+            indicator: string;
+            short: components["schemas"]["Words"];
         };
         CountyPlan: {
             /** @description West, south, east, north of what lies on the map; none where nothing has coordinates. */
@@ -723,6 +755,11 @@ export interface components {
         IndicatorFigure: {
             citation: components["schemas"]["Citation"];
             exceptions: components["schemas"]["ExceptionLine"][];
+            /**
+             * Format: double
+             * @description What the standard tolerates at the least of an indicator that is missed, where it says so.
+             */
+            floor?: number | null;
             /** @description As the pack writes it: `100 * backbone / pupils`. */
             formula: string;
             /** Format: double */
@@ -772,6 +809,29 @@ export interface components {
             unit: string;
             unit_title: components["schemas"]["Words"];
         };
+        IndicatorRow: {
+            /** Format: double */
+            cv?: number | null;
+            indicator: components["schemas"]["IndicatorHead"];
+            /**
+             * Format: double
+             * @description Where a judgement looks at the coefficient.
+             */
+            limit?: number | null;
+            /** Format: double */
+            mean?: number | null;
+            /** @description Schools that meet it, miss it (those below the floor among them), and of which it is not known. */
+            met: number;
+            missed: number;
+            stage: components["schemas"]["StageId"];
+            /**
+             * Format: double
+             * @description The threshold before exceptions; none where schools are not judged by it.
+             */
+            threshold?: number | null;
+            unknown: number;
+            verdict?: components["schemas"]["VerdictId"] | null;
+        };
         IndicatorSchool: {
             code: string;
             /** Format: double */
@@ -804,30 +864,14 @@ export interface components {
              */
             weight?: number | null;
         };
-        IndicatorStage: {
-            /** @description Whether every school that the standard concerns has its figure. */
-            complete: boolean;
-            /** Format: double */
-            cv?: number | null;
+        IndicatorStage: components["schemas"]["SpreadSums"] & {
             /**
              * Format: double
              * @description The lowest value that a judgement tolerates, where one does.
              */
             floor?: number | null;
-            limit_citation?: components["schemas"]["Citation"] | null;
-            /** @description Limits of its coefficient of variation, one for each judgement that looks at it. */
-            limits: components["schemas"]["ExplainedParameter"][];
-            /**
-             * Format: double
-             * @description Σ x / Σ P
-             */
-            mean?: number | null;
-            /** Format: double */
-            pupils: number;
             /** @description By code: never a ranking. */
             schools: components["schemas"]["IndicatorSchool"][];
-            /** Format: double */
-            sd?: number | null;
             stage: components["schemas"]["StageId"];
             /**
              * Format: double
@@ -835,12 +879,11 @@ export interface components {
              */
             threshold?: number | null;
             threshold_citation?: components["schemas"]["Citation"] | null;
-            /**
-             * Format: double
-             * @description Σ x and Σ P over the schools that count.
-             */
-            total: number;
             verdict?: components["schemas"]["VerdictId"] | null;
+        };
+        Indicators: {
+            heading: components["schemas"]["Heading"];
+            rows: components["schemas"]["IndicatorRow"][];
         };
         /** @description How an item came out, for the county or for one school. */
         ItemFigure: {
@@ -857,6 +900,7 @@ export interface components {
             otherwise_worked?: string | null;
             parameters: components["schemas"]["ExplainedParameter"][];
             school?: string | null;
+            school_name?: string | null;
             stage?: components["schemas"]["StageId"] | null;
             stocks: components["schemas"]["ExplainedStock"][];
             title: components["schemas"]["Words"];
@@ -1108,7 +1152,7 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             heading: components["schemas"]["Heading"];
             indicators: components["schemas"]["IndicatorHead"][];
-            /** @description Items about this school. */
+            /** @description Every item that looks at this school, those that hold among them. */
             items: components["schemas"]["SchoolItem"][];
             name: string;
             scope: components["schemas"]["ScopeId"];
@@ -1218,7 +1262,19 @@ export interface components {
             judgement: string;
             /** Format: double */
             need?: number | null;
+            /** @description Item by item, in the order of the document. */
+            of: components["schemas"]["ScorePart"][];
+            title: components["schemas"]["Words"];
             verdict: components["schemas"]["VerdictId"];
+        };
+        ScorePart: {
+            /** Format: double */
+            attainable?: number | null;
+            /** Format: double */
+            earned?: number | null;
+            item: string;
+            no: string;
+            title: components["schemas"]["Words"];
         };
         /**
          * @description 逻辑 (must be mended), 经验 (mend or explain), 提示 (good to know).
@@ -1295,28 +1351,15 @@ export interface components {
             value?: number | null;
         };
         /** @description How a coefficient of variation came about, school by school. */
-        SpreadFigure: {
-            citation?: components["schemas"]["Citation"] | null;
-            complete: boolean;
-            /** Format: double */
-            cv?: number | null;
+        SpreadFigure: components["schemas"]["SpreadSums"] & {
             heading: components["schemas"]["Heading"];
             indicator: components["schemas"]["IndicatorHead"];
-            limits: components["schemas"]["ExplainedParameter"][];
             lines: components["schemas"]["Words"][];
-            /** Format: double */
-            mean?: number | null;
             /** @description Schools whose figure is missing. */
             missing: string[];
-            /** Format: double */
-            pupils: number;
-            /** Format: double */
-            sd?: number | null;
             stage: components["schemas"]["StageId"];
             /** @description The largest share of the variance first. */
             terms: components["schemas"]["SpreadTerm"][];
-            /** Format: double */
-            total: number;
         };
         SpreadLine: {
             /** Format: double */
@@ -1340,6 +1383,30 @@ export interface components {
             short: components["schemas"]["Words"];
             stage: components["schemas"]["StageId"];
             verdict: components["schemas"]["VerdictId"];
+        };
+        /** @description The sums over the schools that count, and what came of them. */
+        SpreadSums: {
+            /** @description Whether every school that the standard concerns has its figure. */
+            complete: boolean;
+            /** Format: double */
+            cv?: number | null;
+            /** @description Limits of the coefficient, one for each judgement that looks at it. */
+            limits: components["schemas"]["ExplainedParameter"][];
+            /**
+             * Format: double
+             * @description Σ x / Σ P
+             */
+            mean?: number | null;
+            /** Format: double */
+            pupils: number;
+            /** Format: double */
+            sd?: number | null;
+            spread_citation?: components["schemas"]["Citation"] | null;
+            /**
+             * Format: double
+             * @description Σ x and Σ P over the schools that count.
+             */
+            total: number;
         };
         SpreadTerm: {
             name: string;
@@ -1827,6 +1894,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Excerpt"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    indicators: {
+        parameters: {
+            query?: {
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
+                snapshot?: string;
+                /** @description The pack; cn/2017-quality-balance where none is given. */
+                pack?: string;
+                /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
+                on?: string;
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
+                rules?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicators"];
                 };
             };
             "4XX": {

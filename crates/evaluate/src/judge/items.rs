@@ -57,7 +57,7 @@ impl Asked for AtStage<'_> {
 
 pub(super) fn look_at_school(item: &Item, ground: &Ground<'_, Quick>, school: usize, tally: &mut Tally) {
     let stage = if ground.stage == Stage::Whole { None } else { Some(ground.stage) };
-    if let Some(row) = row(item, ground, Some(school), stage) {
+    if let Some(row) = row(item, ground, Some(school), stage, false) {
         tally.checked += 1;
         if row.verdict != Verdict::Pass {
             tally.rows.push(row);
@@ -65,16 +65,22 @@ pub(super) fn look_at_school(item: &Item, ground: &Ground<'_, Quick>, school: us
     }
 }
 
+/// The same row for somebody who reads about this one school: with its numbers even where it holds.
+pub(super) fn whole_row(item: &Item, ground: &Ground<'_, Quick>, school: usize) -> Option<ItemRow> {
+    let stage = if ground.stage == Stage::Whole { None } else { Some(ground.stage) };
+    row(item, ground, Some(school), stage, true)
+}
+
 pub(super) fn look_at_county(item: &Item, county: &CountyGround<'_>, tally: &mut Tally) {
     tally.county = true;
-    if let Some(row) = row(item, &AtStage(county, Stage::Whole), None, None) {
+    if let Some(row) = row(item, &AtStage(county, Stage::Whole), None, None, true) {
         tally.checked += 1;
         tally.rows.push(row);
     }
 }
 
-/// None where the item does not concern the school.
-fn row(item: &Item, asked: &impl Asked, school: Option<usize>, stage: Option<Stage>) -> Option<ItemRow> {
+/// None where the item does not concern the school. The numbers of what holds are worked out only where `always`.
+fn row(item: &Item, asked: &impl Asked, school: Option<usize>, stage: Option<Stage>, always: bool) -> Option<ItemRow> {
     let concerned = item.applies.as_ref().map_or(Some(true), |applies| asked.truth(applies));
     if concerned == Some(false) {
         return None;
@@ -84,7 +90,7 @@ fn row(item: &Item, asked: &impl Asked, school: Option<usize>, stage: Option<Sta
         let requirement = requirement.as_ref()?;
         let holds = asked.truth(&requirement.condition);
         let side = |side: fn(&policy::Gap) -> &Program| requirement.gap.as_ref().and_then(|gap| asked.number(side(gap)));
-        let shown = holds != Some(true) || school.is_none();
+        let shown = holds != Some(true) || always;
         Some(ItemRow {
             school,
             stage,

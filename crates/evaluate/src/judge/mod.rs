@@ -17,7 +17,7 @@ use policy::{ItemLevel, Resolved};
 use crate::StockMatrix;
 use crate::ground::{Ground, Need, Rules};
 use crate::matrix::notice;
-use crate::outcome::{Figure, Outcome, Reason, Scope, Verdict};
+use crate::outcome::{Figure, ItemRow, Outcome, Reason, Scope, Verdict};
 pub(crate) use county::{AtStage, CountyGround};
 use items::Tally;
 use noted::Noted;
@@ -74,6 +74,32 @@ pub fn evaluate(resolved: &Resolved, matrix: &StockMatrix) -> Outcome {
         applied: noted.applied,
         findings,
     }
+}
+
+/// The items that look at single schools as they stand at one school, those that hold among them, by item and stage: an
+/// [`Outcome`] keeps only those that do not hold.
+///
+/// Nothing where the standard does not concern the school, or there is no such school.
+pub fn items_of_school(resolved: &Resolved, outcome: &Outcome, school: usize) -> Vec<(usize, ItemRow)> {
+    let Some(of) = outcome.matrix.schools.get(school).filter(|_| outcome.scope.get(school) == Some(&Scope::In)) else {
+        return Vec::new();
+    };
+    let rules = Rules::of(resolved);
+    let whole = Ground::of(&rules, &outcome.matrix.county, of, Need::Rules);
+    let taught = rules.division.judged.iter().filter(|stage| rules.teaches(of, **stage));
+    let stages: Vec<_> = taught.map(|stage| whole.at(*stage)).collect();
+    let mut rows = Vec::new();
+    for (index, item) in resolved.items.iter().enumerate() {
+        match item.level {
+            ItemLevel::School => rows.extend(items::whole_row(item, &whole, school).map(|row| (index, row))),
+            ItemLevel::SchoolStage => {
+                let grounds = stages.iter().filter(|ground| item.stages.contains(&ground.stage));
+                rows.extend(grounds.filter_map(|ground| Some((index, items::whole_row(item, ground, school)?))));
+            }
+            ItemLevel::County => {}
+        }
+    }
+    rows
 }
 
 /// What one walk over all schools gives.

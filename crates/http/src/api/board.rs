@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use app::{County, CountyChange, CountyChanges, ItemRow, Outcome, Rows, Verdict};
+use app::{County, CountyChange, CountyChanges, Outcome, Verdict};
 use axum::extract::State as Shared;
 use axum::response::Response;
-use facts::Stage;
 
+use super::board_rows::{item_line, judged_rows};
 use super::board_shape::{
-    Board, ChangeKind, ChangeLine, ChangeList, CompositeLine, ExceptionLine, ItemLine, ItemRowLine, JudgementKind, JudgementLine,
-    Miss, PartLine, ScopeCount, ScoreLine, ShortLine, SpreadLine, UnconfirmedLine,
+    Board, ChangeKind, ChangeLine, ChangeList, ExceptionLine, JudgementLine, PartLine, ScopeCount, UnconfirmedLine,
 };
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -66,7 +65,7 @@ fn shown(county: &County, changes: Option<&CountyChanges>) -> Board {
     };
     for (index, judged) in outcome.judgements.iter().enumerate() {
         let Some(head) = frame.judgements.get(index) else { continue };
-        let (kind, verdicts) = judged_rows(outcome, &head.id, judged, &mut board);
+        let (kind, verdicts) = judged_rows(county, index, head, judged, &mut board);
         let count = |wanted| verdicts.iter().filter(|verdict| **verdict == wanted).count();
         board.judgements.push(JudgementLine {
             id: head.id.clone(),
@@ -81,128 +80,6 @@ fn shown(county: &County, changes: Option<&CountyChanges>) -> Board {
         });
     }
     board
-}
-
-/// Puts the rows of a judgement where they belong on the board, and gives their verdicts.
-fn judged_rows(outcome: &Outcome, id: &str, judged: &app::Judgement, board: &mut Board) -> (JudgementKind, Vec<Verdict>) {
-    match &judged.rows {
-        Rows::AtLeast(rows) => {
-            for row in rows.iter().filter(|row| row.verdict != Verdict::Pass) {
-                let Some(school) = outcome.matrix.schools.get(row.school) else { continue };
-                board.short.push(ShortLine {
-                    judgement: id.to_string(),
-                    school: school.code.to_string(),
-                    name: school.name.clone(),
-                    stage: row.stage.into(),
-                    verdict: row.verdict.into(),
-                    met: row.met,
-                    missed: row.missed,
-                    below_floor: row.below_floor,
-                    missing: row.missing,
-                    need: row.need,
-                    misses: misses(outcome, row.school, row.stage),
-                });
-            }
-            (JudgementKind::AtLeast, rows.iter().map(|row| row.verdict).collect())
-        }
-        Rows::CvEach(rows) => {
-            for row in rows {
-                let spread = outcome.spread(row.indicator, row.stage);
-                let Some(head) = outcome.frame.indicators.get(row.indicator) else { continue };
-                board.spreads.push(SpreadLine {
-                    judgement: id.to_string(),
-                    indicator: head.id.clone(),
-                    short: (&head.short).into(),
-                    stage: row.stage.into(),
-                    verdict: row.verdict.into(),
-                    cv: row.cv,
-                    limit: row.limit,
-                    distance: row.distance(),
-                    mean: spread.and_then(|spread| spread.mean),
-                    sd: spread.and_then(|spread| spread.sd),
-                    schools: spread.map_or(0, |spread| spread.schools),
-                    missing: spread.map_or(0, |spread| spread.missing),
-                });
-            }
-            (JudgementKind::CvEach, rows.iter().map(|row| row.verdict).collect())
-        }
-        Rows::CvMean(rows) => {
-            board.composites.extend(rows.iter().map(|row| CompositeLine {
-                judgement: id.to_string(),
-                stage: row.stage.into(),
-                verdict: row.verdict.into(),
-                mean: row.mean,
-                limit: row.limit,
-            }));
-            (JudgementKind::CvMean, rows.iter().map(|row| row.verdict).collect())
-        }
-        Rows::Items(items) => {
-            (JudgementKind::Items, items.iter().filter_map(|item| outcome.items.get(*item)).map(|item| item.verdict).collect())
-        }
-        Rows::Score { earned, attainable, need, .. } => {
-            board.scores.push(ScoreLine {
-                judgement: id.to_string(),
-                verdict: judged.verdict.into(),
-                earned: *earned,
-                attainable: *attainable,
-                need: *need,
-            });
-            (JudgementKind::Score, vec![judged.verdict])
-        }
-    }
-}
-
-/// The indicators that a school misses at a stage, or of which data are missing.
-fn misses(outcome: &Outcome, school: usize, stage: Stage) -> Vec<Miss> {
-    let heads = outcome.frame.indicators.iter().enumerate();
-    let figures = heads.filter_map(|(index, head)| Some((index, head, outcome.figure(school, stage, index)?)));
-    let short = |state| matches!(state, app::State::Missed | app::State::BelowFloor | app::State::NotEnoughData);
-    figures
-        .filter(|(_, _, figure)| short(figure.state))
-        .map(|(index, head, figure)| Miss {
-            indicator: head.id.clone(),
-            short: (&head.short).into(),
-            state: figure.state.into(),
-            value: figure.value,
-            threshold: figure.threshold,
-            floor: figure.floor,
-            gap: figure.gap(),
-            lever_gap: figure.lever_gap,
-            words: outcome.gap_words(figure, index).map(Words::from),
-        })
-        .collect()
-}
-
-fn item_line(outcome: &Outcome, index: usize) -> Option<ItemLine> {
-    let (head, item) = (outcome.frame.items.get(index)?, outcome.items.get(index)?);
-    let count = |wanted| item.rows.iter().filter(|row| row.verdict == wanted).count();
-    Some(ItemLine {
-        id: head.id.clone(),
-        no: head.no.clone(),
-        title: (&head.title).into(),
-        part: head.part.clone(),
-        article: head.article.clone(),
-        veto: head.veto,
-        verdict: item.verdict.into(),
-        checked: item.checked,
-        fail: count(Verdict::Fail),
-        unknown: count(Verdict::NotEnoughData),
-        rows: item.rows.iter().map(|row| item_row(outcome, row)).collect(),
-    })
-}
-
-pub fn item_row(outcome: &Outcome, row: &ItemRow) -> ItemRowLine {
-    let school = row.school.and_then(|school| outcome.matrix.schools.get(school));
-    ItemRowLine {
-        school: school.map(|school| school.code.to_string()),
-        name: school.map(|school| school.name.clone()),
-        stage: row.stage.map(StageId::from),
-        verdict: row.verdict.into(),
-        basis: row.basis.into(),
-        value: row.value,
-        limit: row.limit,
-        gap: row.gap(),
-    }
 }
 
 /// The exceptions that some school made use of, in the order of the pack.

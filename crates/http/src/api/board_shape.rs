@@ -93,19 +93,44 @@ pub struct SpreadLine {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompositeLine {
     pub judgement: String,
+    /// What the judgement is called.
+    pub title: Words,
     pub stage: StageId,
     pub verdict: VerdictId,
     pub mean: Option<f64>,
     pub limit: Option<f64>,
+    /// How far it stays below the limit; negative where it is over.
+    pub distance: Option<f64>,
+    /// The coefficients of which it is the mean.
+    pub of: Vec<CompositePart>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CompositePart {
+    pub indicator: String,
+    pub short: Words,
+    pub cv: Option<f64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScoreLine {
     pub judgement: String,
+    pub title: Words,
     pub verdict: VerdictId,
     pub earned: Option<f64>,
     pub attainable: Option<f64>,
     pub need: Option<f64>,
+    /// Item by item, in the order of the document.
+    pub of: Vec<ScorePart>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScorePart {
+    pub item: String,
+    pub no: String,
+    pub title: Words,
+    pub earned: Option<f64>,
+    pub attainable: Option<f64>,
 }
 
 /// A school at a stage that falls short of a judgement, or cannot be judged.

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::board_shape::ExceptionLine;
 use super::parameter::ExplainedParameter;
+use super::spread::SpreadSums;
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::shape::{BasisId, Citation, Heading, IndicatorHead, Place, StageId, StateId, VerdictId, Words};
@@ -61,6 +62,8 @@ pub struct IndicatorFigure {
     pub citation: Citation,
     pub state: StateId,
     pub value: Option<f64>,
+    /// What the standard tolerates at the least of an indicator that is missed, where it says so.
+    pub floor: Option<f64>,
     pub gap: Option<f64>,
     pub gap_words: Option<Words>,
     pub lever_gap: Option<f64>,
@@ -88,6 +91,7 @@ pub struct ItemFigure {
     pub veto: bool,
     pub citation: Citation,
     pub school: Option<String>,
+    pub school_name: Option<String>,
     pub stage: Option<StageId>,
     pub verdict: VerdictId,
     pub basis: BasisId,
@@ -108,14 +112,8 @@ pub struct SpreadFigure {
     pub heading: Heading,
     pub indicator: IndicatorHead,
     pub stage: StageId,
-    pub citation: Option<Citation>,
-    pub total: f64,
-    pub pupils: f64,
-    pub mean: Option<f64>,
-    pub sd: Option<f64>,
-    pub cv: Option<f64>,
-    pub complete: bool,
-    pub limits: Vec<ExplainedParameter>,
+    #[serde(flatten)]
+    pub sums: SpreadSums,
     /// The largest share of the variance first.
     pub terms: Vec<SpreadTerm>,
     /// Schools whose figure is missing.
@@ -218,6 +216,7 @@ fn shown(county: &County, explained: &Explained) -> Figure {
             citation: citation(&one.indicator.id).map(Citation::from).unwrap_or_default(),
             state: one.state.into(),
             value: one.value,
+            floor: floor(county, &one.school, one.stage, &one.indicator.id),
             gap: one.gap,
             gap_words: one.gap_words.as_ref().map(Words::from),
             lever_gap: one.lever_gap,
@@ -238,6 +237,7 @@ fn shown(county: &County, explained: &Explained) -> Figure {
             veto: one.item.veto,
             citation: (&one.citation).into(),
             school: one.school.as_ref().map(ToString::to_string),
+            school_name: one.school.as_ref().and_then(|code| name(county, code)),
             stage: one.stage.map(StageId::from),
             verdict: one.verdict.into(),
             basis: one.basis.into(),
@@ -254,14 +254,7 @@ fn shown(county: &County, explained: &Explained) -> Figure {
             heading,
             indicator: head(&one.indicator.id),
             stage: one.stage.into(),
-            citation: one.citation.as_ref().map(Citation::from),
-            total: one.total,
-            pupils: one.pupils,
-            mean: one.mean,
-            sd: one.sd,
-            cv: one.cv,
-            complete: one.complete,
-            limits: one.limits.iter().map(ExplainedParameter::from).collect(),
+            sums: SpreadSums::from(&**one),
             terms: (one.terms.iter())
                 .map(|term| SpreadTerm {
                     school: term.school.to_string(),
@@ -277,6 +270,17 @@ fn shown(county: &County, explained: &Explained) -> Figure {
             lines,
         })),
     }
+}
+
+fn name(county: &County, code: &SchoolCode) -> Option<String> {
+    let matrix = &county.outcome().matrix;
+    matrix.position(code).and_then(|index| matrix.schools.get(index)).map(|school| school.name.clone())
+}
+
+fn floor(county: &County, school: &SchoolCode, stage: facts::Stage, indicator: &str) -> Option<f64> {
+    let outcome = county.outcome();
+    let (school, indicator) = (outcome.matrix.position(school)?, county.judged.resolved.indicator(indicator)?);
+    outcome.figure(school, stage, indicator)?.floor
 }
 
 fn explained_stock(county: &County, stock: &app::ExplainedStock) -> ExplainedStock {

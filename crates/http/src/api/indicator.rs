@@ -9,7 +9,7 @@ use facts::Stage;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::parameter::ExplainedParameter;
+use super::spread::{SpreadSums, judged};
 use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::shape::{Citation, Heading, IndicatorHead, ScopeId, StageId, StateId, VerdictId};
@@ -51,20 +51,10 @@ pub struct IndicatorStage {
     pub threshold_citation: Option<Citation>,
     /// The lowest value that a judgement tolerates, where one does.
     pub floor: Option<f64>,
-    /// Limits of its coefficient of variation, one for each judgement that looks at it.
-    pub limits: Vec<ExplainedParameter>,
-    /// Where the limit is written.
-    pub limit_citation: Option<Citation>,
+    /// Whether the coefficient keeps to its limit, where a judgement looks at it.
     pub verdict: Option<VerdictId>,
-    /// Σ x and Σ P over the schools that count.
-    pub total: f64,
-    pub pupils: f64,
-    /// Σ x / Σ P
-    pub mean: Option<f64>,
-    pub sd: Option<f64>,
-    pub cv: Option<f64>,
-    /// Whether every school that the standard concerns has its figure.
-    pub complete: bool,
+    #[serde(flatten)]
+    pub sums: SpreadSums,
     /// By code: never a ranking.
     pub schools: Vec<IndicatorSchool>,
 }
@@ -106,11 +96,6 @@ fn indicator_stage(county: &County, index: usize, stage: Stage, spread: &SpreadE
     let outcome = county.outcome();
     let resolved = &county.judged.resolved;
     let threshold = resolved.indicators[index].threshold.and_then(|parameter| resolved.parameters.get(parameter)?.at(stage));
-    let limits: Vec<ExplainedParameter> = spread.limits.iter().map(ExplainedParameter::from).collect();
-    let judged = outcome.judgements.iter().find_map(|judged| match &judged.rows {
-        app::Rows::CvEach(rows) => rows.iter().find(|row| row.indicator == index && row.stage == stage),
-        _ => None,
-    });
     let schools: Vec<IndicatorSchool> = (outcome.matrix.schools.iter().enumerate())
         .filter_map(|(at, school)| Some((at, school, outcome.figure(at, stage, index)?)))
         .filter(|(_, _, figure)| figure.state != app::State::NotApplicable)
@@ -136,15 +121,8 @@ fn indicator_stage(county: &County, index: usize, stage: Stage, spread: &SpreadE
         threshold: threshold.map(|cited| cited.value),
         threshold_citation: threshold.map(|cited| (&cited.citation).into()),
         floor: schools.iter().find_map(|school| school.floor),
-        limits,
-        limit_citation: spread.citation.as_ref().map(Citation::from),
-        verdict: judged.map(|row| row.verdict.into()),
-        total: spread.total,
-        pupils: spread.pupils,
-        mean: spread.mean,
-        sd: spread.sd,
-        cv: spread.cv,
-        complete: spread.complete,
+        verdict: judged(county, index, stage).map(|row| row.verdict.into()),
+        sums: SpreadSums::from(spread),
         schools,
     }
 }

@@ -1,6 +1,7 @@
 //! One file a page or act, one line in [`router`]; the OpenAPI document follows from the same list.
 
 mod board;
+mod board_rows;
 mod board_shape;
 mod classes;
 mod excerpt;
@@ -8,11 +9,13 @@ mod exports;
 mod figure;
 mod imports;
 mod indicator;
+mod indicators;
 mod map;
 mod packs;
 mod parameter;
 mod school;
 mod schools;
+mod spread;
 mod state;
 
 pub use packs::pack;
@@ -51,6 +54,7 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(imports::accept))
         .routes(routes!(imports::job_excerpt))
         .routes(routes!(indicator::indicator))
+        .routes(routes!(indicators::indicators))
         .routes(routes!(map::map))
         .routes(routes!(packs::packs))
         .routes(routes!(school::school))

@@ -9,7 +9,7 @@ use facts::{SchoolCode, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::board::item_row;
+use super::board_rows::item_row;
 use super::board_shape::{ExceptionLine, ItemRowLine};
 use super::schools::{SchoolStage, SchoolTraits, at_least_row, school_stage};
 use crate::refusal::Refusal;
@@ -46,7 +46,7 @@ pub struct School {
     pub units: Vec<SchoolUnit>,
     pub indicators: Vec<IndicatorHead>,
     pub stages: Vec<StageFigures>,
-    /// Items about this school.
+    /// Every item that looks at this school, those that hold among them.
     pub items: Vec<SchoolItem>,
     pub findings: Vec<Finding>,
     /// One entry a school year of the snapshot, oldest first.
@@ -179,21 +179,18 @@ fn stage_figures(county: &County, index: usize, stage: Stage) -> Option<StageFig
     })
 }
 
-/// The items about single schools that do not hold here, or lack data.
 fn items(county: &County, index: usize) -> Vec<SchoolItem> {
     let outcome = county.outcome();
-    let rows = outcome
-        .frame
-        .items
-        .iter()
-        .zip(&outcome.items)
-        .flat_map(|(head, item)| item.rows.iter().filter(|row| row.school == Some(index)).map(move |row| (head, row)));
-    rows.map(|(head, row)| SchoolItem {
-        id: head.id.clone(),
-        no: head.no.clone(),
-        title: (&head.title).into(),
-        article: head.article.clone(),
-        row: item_row(outcome, row),
+    let rows = county.items_of_school(index).into_iter();
+    rows.filter_map(|(at, row)| {
+        let head = outcome.frame.items.get(at)?;
+        Some(SchoolItem {
+            id: head.id.clone(),
+            no: head.no.clone(),
+            title: (&head.title).into(),
+            article: head.article.clone(),
+            row: item_row(outcome, &row),
+        })
     })
     .collect()
 }

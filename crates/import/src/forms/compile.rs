@@ -155,6 +155,7 @@ impl Compiler<'_, '_> {
             only_when: raw.only_when.as_ref().map(|when| self.expr(when, &ids[..at])),
             required: raw.required,
             fill_down: raw.fill_down,
+            open: raw.open,
             totalled: raw.totalled,
         }
     }

@@ -68,6 +68,8 @@ pub(crate) struct Column {
     pub required: bool,
     pub fill_down: bool,
     pub totalled: bool,
+    /// Names nobody, and helps whoever looks at the sheet to understand it, although no fact is made of it.
+    pub open: bool,
 }
 
 /// How a cell's words become a value.

@@ -62,6 +62,8 @@ pub(crate) struct RawColumn {
     pub required: bool,
     #[serde(default)]
     pub fill_down: bool,
+    #[serde(default)]
+    pub open: bool,
     /// Whether a totals row may sum it.
     #[serde(default)]
     pub totalled: bool,
