@@ -140,10 +140,19 @@ fn embedded(dir: &Dir<'_>, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// Files below one root → packs: a folder with a `pack.toml` is one, with everything below it.
+/// Files below one root → packs: a folder with a `pack.toml` is one, with everything below it. So is one that holds entries and no
+/// `pack.toml`, that it may be told what it lacks.
 fn group(mut files: Vec<(String, String)>) -> Vec<PackFiles> {
     files.sort();
-    let ids: Vec<String> = files.iter().filter_map(|(path, _)| path.strip_suffix("/pack.toml").map(str::to_string)).collect();
+    let mut ids: Vec<String> = files.iter().filter_map(|(path, _)| path.strip_suffix("/pack.toml").map(str::to_string)).collect();
+    for (path, text) in &files {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let of_known = ids.iter().any(|id| folder == id || folder.starts_with(&format!("{id}/")));
+        let has_entries = ["[[parameter]]", "[[stock]]", "[[indicator]]", "[[replace]]"].iter().any(|head| text.contains(head));
+        if !of_known && !folder.is_empty() && path.ends_with(".toml") && has_entries {
+            ids.push(folder.to_string());
+        }
+    }
     ids.into_iter()
         .map(|id| {
             let below = format!("{id}/");

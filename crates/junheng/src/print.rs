@@ -31,7 +31,8 @@ pub fn findings(findings: &[Finding], lang: Lang) {
         let (kind, code, colon) = (kind.get(lang), &finding.code, text!("：", ": "));
         line(&format!("  [{kind} {code}] {}{}{what}", place.get(lang), colon.get(lang)));
         if let Place::Source { excerpt: Some(excerpt), .. } = &finding.place {
-            line(&format!("        | {excerpt}"));
+            // The second line, where there is one, points with carets at a part of the first.
+            excerpt.lines().for_each(|words| line(&format!("        | {words}")));
         }
         if let Some(explanation) = &finding.explanation {
             line(&format!("        {}{}（{}）", text!("说明：", "explained: ").get(lang), explanation.words, explanation.by));

@@ -93,6 +93,8 @@ pub(crate) struct ParameterEntry {
     pub head: Head,
     pub unit: Option<Unit>,
     pub values: Vec<ValueEntry>,
+    /// A value was faulty and is not among them.
+    pub unread: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -71,7 +71,9 @@ pub fn check(packs: &[PackFiles], items: &ItemList) -> (PackSet, Vec<Finding>) {
     let mut whole = Vec::new();
     for index in 0..read.len() {
         if let Some(chain) = chain(&read, index, Some(&faults)) {
-            check_pack(&Chain { packs: chain.iter().filter_map(|index| read[*index].as_ref()).collect() }, items, &faults);
+            if !chain.iter().any(|pack| faults.is_unread(*pack)) {
+                check_pack(&Chain { packs: chain.iter().filter_map(|index| read[*index].as_ref()).collect() }, items, &faults);
+            }
             whole.push((index, chain));
         }
     }

@@ -55,13 +55,17 @@ impl Sources {
         self.files.get(file).map(|file| file.pack)
     }
 
-    /// File, line and the line's words.
+    /// File, line and the line's words, with a line of carets below the part that is meant.
     pub fn place(&self, mark: Mark) -> Place {
         let Some(file) = self.files.get(mark.file) else { return Place::Everywhere };
         let line = file.lines.partition_point(|start| *start <= mark.start).max(1);
         let start = file.lines.get(line - 1).copied().unwrap_or(0);
-        let words = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("").trim();
-        let excerpt = (!words.is_empty()).then(|| shorten(words, 160));
+        let words = file.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let excerpt = (!words.trim().is_empty()).then(|| {
+            let at =
+                |byte: usize| words.get(..byte.saturating_sub(start).min(words.len())).map_or(0, |head| head.chars().count());
+            underlined(words, at(mark.start), at(mark.end))
+        });
         Place::Source { file: file.name.clone(), line: Some(line as u32), excerpt }
     }
 
@@ -78,13 +82,58 @@ impl Sources {
         lines.max(1) as u32
     }
 
-    /// Where a byte of a string lies in the file: exactly, unless the string is written with escapes.
+    /// Where a word of a string lies in the file: exactly, unless the string is written with escapes.
     fn within(&self, mark: Mark, text: &str, at: usize) -> Mark {
         let raw = self.text(mark.file).get(mark.start..mark.end).unwrap_or("");
         match raw.find(text) {
-            Some(offset) if !text.is_empty() => Mark { start: mark.start + offset + at, ..mark },
+            Some(offset) if !text.is_empty() => {
+                let start = mark.start + offset + at;
+                Mark { start, end: start + word(text.get(at..).unwrap_or("")), ..mark }
+            }
             _ => mark,
         }
+    }
+}
+
+/// How many bytes the name, number, quoted string or sign takes with which a text begins.
+fn word(text: &str) -> usize {
+    let Some(first) = text.chars().next() else { return 0 };
+    let of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':');
+    if first == '\'' {
+        return text[1..].find('\'').map_or(text.len(), |end| end + 2);
+    }
+    let name = text.find(|c| !of_name(c)).unwrap_or(text.len());
+    name.max(first.len_utf8())
+}
+
+/// A line and, below it, carets under the characters `from..to`. Of a long line the part around them is shown; a caret below
+/// nothing says less than none.
+fn underlined(line: &str, from: usize, to: usize) -> String {
+    const SHOWN: usize = 160;
+    let chars: Vec<char> = line.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let blank = chars.iter().take_while(|c| c.is_whitespace()).count();
+    let first = if chars.len() - blank > SHOWN && from > blank + SHOWN / 2 { from - SHOWN / 2 } else { blank };
+    let last = chars.len().min(first + SHOWN);
+    let before = if first > blank { "… " } else { "" };
+    let after = if last < chars.len() { " …" } else { "" };
+    let words: String = chars[first..last].iter().collect();
+    let words = format!("{before}{}{after}", words.trim_end());
+    let (from, to) = (from.max(first), to.min(last));
+    // A place between two characters, or after the last one, is pointed at too; the beginning of a line is the whole line.
+    if from > to || (from == to && from <= blank) {
+        return words;
+    }
+    let columns = |chars: &[char]| chars.iter().map(|c| columns_of(*c)).sum::<usize>();
+    let indent = before.chars().count() + columns(&chars[first..from]);
+    format!("{words}\n{}{}", " ".repeat(indent), "^".repeat(columns(&chars[from..to]).max(1)))
+}
+
+/// How many columns of a terminal a character takes: Chinese characters and full-width signs take two.
+fn columns_of(c: char) -> usize {
+    match c {
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 2,
+        '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
     }
 }
 
@@ -102,6 +151,8 @@ pub(crate) struct Faults<'s> {
     pub sources: &'s Sources,
     findings: RefCell<Vec<Finding>>,
     spoilt: RefCell<BTreeSet<usize>>,
+    /// Packs of which a file could not be read at all.
+    unread: RefCell<BTreeSet<usize>>,
     /// How many findings each pack has, those that are not kept among them.
     counts: RefCell<BTreeMap<Option<usize>, usize>>,
     /// Set while a pack's change to another pack's entry is checked: what then goes wrong is the fault of the change.
@@ -114,6 +165,7 @@ impl<'s> Faults<'s> {
             sources,
             findings: RefCell::default(),
             spoilt: RefCell::default(),
+            unread: RefCell::default(),
             counts: RefCell::default(),
             blamed: Cell::new(None),
         }
@@ -142,7 +194,10 @@ impl<'s> Faults<'s> {
 
     /// A fault in an expression: the place is that of its part, the message names the part.
     pub fn refuse_within(&self, mark: Mark, text: &str, fault: &SyntaxFault) {
-        let place = self.sources.within(mark, text, fault.start);
+        let mut place = self.sources.within(mark, text, fault.start);
+        if place != mark && fault.end > fault.start {
+            place.end = place.start + (fault.end - fault.start);
+        }
         let part = text.get(fault.start..fault.end).unwrap_or("").trim();
         let what = match part {
             "" => fault.what.clone(),
@@ -158,6 +213,18 @@ impl<'s> Faults<'s> {
     /// Where a byte of a string lies in its file.
     pub fn within(&self, mark: Mark, text: &str, at: usize) -> Mark {
         self.sources.within(mark, text, at)
+    }
+
+    /// A file that could not be read: what else its pack lacks may stand there, so the pack is checked no further.
+    pub fn unread(&self, code: &str, mark: Mark, what: Text, hint: Text) {
+        if let Some(pack) = self.sources.pack(mark.file) {
+            self.unread.borrow_mut().insert(pack);
+        }
+        self.refuse(code, mark, what, hint);
+    }
+
+    pub fn is_unread(&self, pack: usize) -> bool {
+        self.unread.borrow().contains(&pack)
     }
 
     pub fn is_spoilt(&self, pack: usize) -> bool {

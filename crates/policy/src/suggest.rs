@@ -21,9 +21,19 @@ pub(crate) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str> 
 }
 
 /// The known name that a misspelt one most likely stands for: at most a third of its letters differ.
-fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     let letters = name.chars().count();
     let limit = letters.clamp(3, 24) / 3;
+    let signs = [("=<", "<="), ("=>", ">="), ("==", "="), ("!=", "<>")];
+    let meant = signs.iter().find(|(wrong, _)| *wrong == name).map(|(_, right)| *right);
+    if let Some(meant) = meant.and_then(|meant| known.clone().find(|candidate| *candidate == meant)) {
+        return Some(meant);
+    }
+    // `class` for `classes`: a word that was not written to its end, where only one begins so.
+    let mut begun = known.clone().filter(|candidate| letters >= 4 && candidate.starts_with(name));
+    if let (Some(only), None) = (begun.next(), begun.next()) {
+        return Some(only);
+    }
     known
         .filter(|candidate| candidate.chars().count().abs_diff(letters) <= limit)
         .map(|candidate| (distance(name, candidate), candidate))

@@ -4,5 +4,6 @@ mod client;
 mod house;
 mod imports;
 mod openapi;
+mod own_pack;
 mod pages;
 mod safety;

@@ -19,7 +19,7 @@ impl Checker<'_> {
             let spans: Vec<Span> = entry.values.iter().filter(|value| value.stage == stage).map(Span::of).collect();
             self.in_sequence(&spans, &entry.head.id.value, true);
             // A value for all stages fills the gaps of those for single stages, but not its own.
-            if stage.is_none() || !for_all {
+            if !entry.unread && (stage.is_none() || !for_all) {
                 self.without_gap(&spans, &entry.head.id.value);
             }
         }
@@ -77,6 +77,9 @@ impl Checker<'_> {
     /// A value on every day on which the pack is in force.
     pub(super) fn without_gap(&self, spans: &[Span], id: &str) {
         let sorted = sorted(spans);
+        if sorted.iter().any(|span| span.to.is_some_and(|to| to < span.from)) {
+            return;
+        }
         let mut next = Some(self.own.from);
         let mut mark = self.own.mark;
         for span in &sorted {

@@ -27,6 +27,7 @@ impl Checker<'_> {
             && self.reference(lever, "stock").is_some()
             && let Some((_, tree)) = parsed(&entry.formula)
             && !tree.names().iter().any(|(name, _)| *name == lever.value)
+            && tree.names().iter().all(|(name, _)| self.dictionary.0.contains_key(*name))
         {
             let what = text!("公式里没有 lever {}", "the lever {} is not in the formula", lever.value);
             let hint = text!(

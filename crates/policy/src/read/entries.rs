@@ -251,7 +251,8 @@ pub(super) fn parameter(entry: &Entry<'_>) -> Option<ParameterEntry> {
     }
     let head = entry.head_with_article(&fields)?;
     let values = values(entry, &fields, &head.law, &format!("[[parameter.value]] {}", head.id.value));
-    Some(ParameterEntry { head, unit, values })
+    let unread = values.len() < fields.tables("value").len();
+    Some(ParameterEntry { head, unit, values, unread })
 }
 
 /// The `[[….value]]` tables of a parameter or of its replacement; `law` says what they do not say themselves.

@@ -139,9 +139,14 @@ impl<'a> Fields<'a> {
         let parsed = words.value.parse().ok();
         if parsed.is_none() {
             let what = text!("不认识的单位“{}”", "unknown unit `{0}`", words.value);
-            let hint = text!(
-                "由 book class device hour lesson m2 person point room school year yuan 和 1 用 * / 组成，如 m2/person",
-                "units are made of book class device hour lesson m2 person point room school year yuan and 1 with * and /, as in m2/person"
+            const UNITS: [&str; 12] =
+                ["book", "class", "device", "hour", "lesson", "m2", "person", "point", "room", "school", "year", "yuan"];
+            let mut pieces = words.value.split(['*', '/']).map(str::trim);
+            let odd = pieces.find(|piece| *piece != "1" && !UNITS.contains(piece)).unwrap_or_default();
+            let meant = did_you_mean(odd, UNITS.into_iter());
+            let hint = Text::new(
+                format!("{}（用 * / 组合，如 m2/person）", meant.zh),
+                format!("{} (joined by * and /, as in m2/person)", meant.en),
             );
             self.faults.refuse("unknown-unit", words.mark, what, hint);
         }

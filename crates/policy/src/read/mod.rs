@@ -5,6 +5,7 @@ mod entries;
 mod fields;
 mod replace;
 mod table;
+mod toml_words;
 
 use facts::{Text, text};
 use toml::de::DeTable;
@@ -121,15 +122,15 @@ fn start_of(file: usize) -> Mark {
 
 /// Parses a file and hands over its root table; all of its syntax errors become findings.
 fn with_document<T>(file: usize, faults: &Faults<'_>, then: impl FnOnce(&DeTable<'_>) -> T) -> Option<T> {
-    const SHOWN: usize = 20;
-    let (document, errors) = DeTable::parse_recoverable(faults.sources.text(file));
-    for error in errors.iter().take(SHOWN) {
-        let span = error.span().unwrap_or(0..0);
-        let words = error.message().lines().collect::<Vec<_>>().join("; ");
-        let what = text!("TOML 写法不对：{words}", "this is not TOML: {words}");
-        let hint = text!("检查引号、等号和方括号是否成对", "look for a missing quote, equals sign or bracket");
-        faults.refuse("toml-syntax", Mark { file, start: span.start, end: span.end }, what, hint);
+    let text = faults.sources.text(file);
+    if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
+        let what = text!("文件不是 UTF-8 编码", "the file is not in UTF-8");
+        let hint = text!("另存为 UTF-8（记事本：另存为，编码选 UTF-8）", "save it as UTF-8");
+        faults.unread("not-utf8", Mark { file, start: at, end: at }, what, hint);
+        return None;
     }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    toml_words::tell(file, &errors, faults);
     // What could be made of a faulty file would only give follow-up findings.
     errors.is_empty().then(|| then(document.get_ref()))
 }
