@@ -1,0 +1,156 @@
+//! In what two records agree that have nothing to do with each other: learned from pairs drawn at random, and, where agreement is
+//! too rare to be met that way, from the frequencies of the words themselves.
+
+use crate::Records;
+use crate::block::key;
+use crate::compare::{Shape, level};
+use crate::random::Random;
+use crate::settings::{Clause, Settings, Term};
+
+/// For each comparison and level, the share of all pairs in which there is something to compare.
+#[derive(Debug, Clone)]
+pub(crate) struct Chance {
+    pub share: Vec<Vec<f64>>,
+}
+
+/// Rows of each side in one draw. All pairs of a draw are looked at, so that its rows stay near at hand.
+const DRAW: usize = 128;
+/// Levels met more often than this in the draws need no second look.
+const ENOUGH: f64 = 400.0;
+/// How many pairs that agree in a rare word are looked at.
+const RARE_PAIRS: u64 = 20_000;
+
+pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape) -> Chance {
+    let mut counts: Vec<Vec<f64>> = (0..shape.len()).map(|at| vec![0.0; shape.size(at)]).collect();
+    let mut see = |l: u32, r: u32| {
+        for (comparison, counts) in settings.comparisons.iter().zip(&mut counts) {
+            counts[level(records, comparison, l, r)] += 1.0;
+        }
+    };
+    each_drawn(records, settings, &mut see);
+    let mut share = Vec::new();
+    for (at, counts) in counts.iter().enumerate() {
+        let n_levels = settings.comparisons[at].levels.len();
+        let present: f64 = counts[..=n_levels].iter().sum();
+        let seen = counts.iter().sum::<f64>().max(1.0);
+        let mut of: Vec<f64> = counts[..=n_levels].iter().map(|count| (count + 0.5) / (present + 1.0)).collect();
+        for at_level in 0..n_levels {
+            if counts[at_level] < ENOUGH
+                && let Some(rare) = rare(records, settings, at, at_level)
+            {
+                of[at_level] = (rare * seen / present.max(1.0)).min(1.0);
+            }
+        }
+        // What no level takes is left to "other".
+        let sum: f64 = of[..n_levels].iter().sum();
+        if sum < 1.0 && counts[n_levels] > 0.0 {
+            of[n_levels] = (1.0 - sum).max(1e-9);
+        }
+        let total: f64 = of.iter().sum();
+        of.iter_mut().for_each(|share| *share /= total);
+        share.push(of);
+    }
+    Chance { share }
+}
+
+/// All pairs where there are few, draws of them where there are many.
+fn each_drawn(records: &Records, settings: &Settings, see: &mut impl FnMut(u32, u32)) {
+    let (left, right) = (0..records.n_left as u32, records.right_rows());
+    if records.n_pairs() <= settings.sample_pairs as f64 {
+        for l in left {
+            for r in right.clone().filter(|r| !records.within || *r > l as usize) {
+                see(l, r as u32);
+            }
+        }
+        return;
+    }
+    let mut random = Random::new(settings.seed, 1);
+    for _ in 0..settings.sample_pairs.div_ceil((DRAW * DRAW) as u64) {
+        let ls: Vec<u32> = (0..DRAW).map(|_| random.below(left.len()) as u32).collect();
+        let rs: Vec<u32> = (0..DRAW).map(|_| (right.start + random.below(right.len())) as u32).collect();
+        for l in &ls {
+            rs.iter().filter(|r| *r != l).for_each(|r| see(*l, *r));
+        }
+    }
+}
+
+/// The share of all pairs at a level that asks for equal words: how many pairs have these words equal (counted), times the share of
+/// those that are at this level and not at an earlier one (looked at). `None` for a level without such a clause.
+fn rare(records: &Records, settings: &Settings, at: usize, at_level: usize) -> Option<f64> {
+    let comparison = &settings.comparisons[at];
+    let terms: Vec<Term> = comparison.levels[at_level]
+        .tests
+        .iter()
+        .filter_map(|test| if let Clause::Same(term) = test { Some(*term) } else { None })
+        .collect();
+    if terms.is_empty() {
+        return None;
+    }
+    // Of many records, the values of every fourth hash stand for all.
+    let every = if records.len() > 200_000 { 4 } else { 1 };
+    let mut rows: Vec<(u64, u32)> = (0..records.len() as u32)
+        .map(|row| (key(records, &terms, row), row))
+        .filter(|(key, _)| *key != 0 && (key >> 7) % every == 0)
+        .collect();
+    rows.sort_unstable();
+    let groups: Vec<Group<'_>> = rows
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| group.len() > 1)
+        .map(|group| {
+            let left = group.partition_point(|(_, row)| (*row as usize) < records.n_left);
+            let n = group.len() as u64;
+            let pairs = if records.within { n * (n - 1) / 2 } else { left as u64 * (n - left as u64) };
+            (group, left, pairs)
+        })
+        .filter(|(.., pairs)| *pairs > 0)
+        .collect();
+    let pairs: u64 = groups.iter().map(|(.., pairs)| pairs).sum();
+    if pairs == 0 {
+        return Some(0.25 / records.n_pairs().max(1.0));
+    }
+    // Every so many-th pair, over all groups end to end.
+    let step = pairs.div_ceil(RARE_PAIRS).max(1);
+    let (mut next, mut passed, mut seen, mut hits) = (step / 2, 0_u64, 0_u64, 0_u64);
+    for (group, left, pairs) in groups {
+        while next < passed + pairs {
+            let index = next - passed;
+            let (l, r) = if records.within {
+                triangle(index)
+            } else {
+                ((index % left as u64) as usize, left + (index / left as u64) as usize)
+            };
+            seen += 1;
+            hits += u64::from(level(records, comparison, group[l].1, group[r].1) == at_level);
+            next += step;
+        }
+        passed += pairs;
+    }
+    let share = (hits as f64 + 0.25) / (seen as f64 + 0.5);
+    Some(share * (pairs * every) as f64 / records.n_pairs().max(1.0))
+}
+
+/// Rows with one key, how many of them are left ones, and their pairs.
+type Group<'a> = (&'a [(u64, u32)], usize, u64);
+
+/// The pair (l, r), l < r, of a running number: 0 → (0, 1), 1 → (0, 2), 2 → (1, 2), 3 → (0, 3) …
+fn triangle(index: u64) -> (usize, usize) {
+    let mut r = ((((8 * index + 1) as f64).sqrt() + 1.0) / 2.0) as u64;
+    while r * (r - 1) / 2 > index {
+        r -= 1;
+    }
+    while r * (r + 1) / 2 <= index {
+        r += 1;
+    }
+    ((index - r * (r - 1) / 2) as usize, r as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::triangle;
+
+    #[test]
+    fn triangle_numbers_every_pair_once() {
+        let pairs: Vec<(usize, usize)> = (0..10).map(triangle).collect();
+        assert_eq!(pairs, [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (0, 4), (1, 4), (2, 4), (3, 4)]);
+    }
+}

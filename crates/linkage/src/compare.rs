@@ -1,0 +1,85 @@
+//! A pair of records in, the level of each comparison out.
+
+use crate::Records;
+use crate::settings::{Clause, Comparison, Settings};
+
+/// The levels of all comparisons as one number: to learn from pairs is to learn from counts of these.
+pub(crate) type Pattern = u64;
+
+/// How patterns are written and read.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    /// For each comparison, its levels, "other" and "missing".
+    sizes: Vec<u64>,
+}
+
+impl Shape {
+    pub(crate) fn new(settings: &Settings) -> Shape {
+        Shape { sizes: settings.comparisons.iter().map(|comparison| comparison.levels.len() as u64 + 2).collect() }
+    }
+
+    pub(crate) fn levels(&self, pattern: Pattern) -> Vec<usize> {
+        let mut rest = pattern;
+        let mut levels = Vec::with_capacity(self.sizes.len());
+        for size in &self.sizes {
+            levels.push((rest % size) as usize);
+            rest /= size;
+        }
+        levels
+    }
+
+    /// Of a comparison, how many levels there are, "other" and "missing" counted.
+    pub(crate) fn size(&self, comparison: usize) -> usize {
+        self.sizes[comparison] as usize
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// Whether every pattern fits into its number.
+    pub(crate) fn fits(&self) -> bool {
+        self.sizes.iter().try_fold(1_u64, |product, size| product.checked_mul(*size)).is_some()
+    }
+}
+
+/// The pattern of a pair.
+pub(crate) fn pattern(records: &Records, settings: &Settings, shape: &Shape, l: u32, r: u32) -> Pattern {
+    let (mut pattern, mut place) = (0, 1);
+    for (comparison, size) in settings.comparisons.iter().zip(&shape.sizes) {
+        pattern += place * level(records, comparison, l, r) as u64;
+        place *= size;
+    }
+    pattern
+}
+
+/// The first level that holds; the last but one where none does, the last where there is nothing to compare.
+pub(crate) fn level(records: &Records, comparison: &Comparison, l: u32, r: u32) -> usize {
+    let both = |column: &usize| {
+        let codes = &records.columns[*column].codes;
+        codes[l as usize] != 0 && codes[r as usize] != 0
+    };
+    if !comparison.columns.iter().any(both) {
+        return comparison.levels.len() + 1;
+    }
+    let found = comparison.levels.iter().position(|level| level.tests.iter().all(|test| holds(records, test, l, r)));
+    found.unwrap_or(comparison.levels.len())
+}
+
+fn holds(records: &Records, test: &Clause, l: u32, r: u32) -> bool {
+    match test {
+        Clause::Same(term) => {
+            let code = records.code(*term, l);
+            code != 0 && code == records.code(*term, r)
+        }
+        Clause::Swapped(a, b) => {
+            let crossed = |a: usize, b: usize| !records.cell(a, l).is_empty() && records.cell(a, l) == records.cell(b, r);
+            crossed(*a, *b) && crossed(*b, *a)
+        }
+        Clause::Holds(term, test, n) => {
+            let (a, b) = (records.code(*term, l), records.code(*term, r));
+            // A test of two words that are the same is left to the test: `long` and `ids-valid` say something of them.
+            a != 0 && b != 0 && test.holds(records.word(*term, l), records.word(*term, r), *n)
+        }
+    }
+}

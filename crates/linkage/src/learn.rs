@@ -1,0 +1,190 @@
+//! Weights without labels: expectation and maximisation over counts of patterns, with three kinds of pair: the same person,
+//! relatives (who share what a household shares), and strangers.
+//!
+//! How often strangers agree is known beforehand ([`Chance`]), and how many pairs of strangers there are, too; what is met in the
+//! blocks beyond that are matches and relatives. So the share of matches need not be guessed, and no comparison has to sit out because
+//! pairs were found by it.
+
+use crate::chance::Chance;
+use crate::compare::Shape;
+use crate::settings::Settings;
+
+/// How often a pattern was met.
+#[derive(Debug, Clone)]
+pub(crate) struct Count {
+    pub levels: Vec<usize>,
+    /// Pairs that may be matches.
+    pub free: f64,
+    /// Pairs of which one record has a better partner, where persons stand once in a register, and pairs that a person called different.
+    pub barred: f64,
+    /// Pairs that a person called the same.
+    pub same: f64,
+}
+
+/// The shares of the levels among matches, relatives and strangers, and how many pairs of each there are.
+#[derive(Debug, Clone)]
+pub(crate) struct Weights {
+    pub matched: Vec<Vec<f64>>,
+    pub kin: Option<Vec<Vec<f64>>>,
+    pub stranger: Vec<Vec<f64>>,
+    pub n_matched: f64,
+    pub n_kin: f64,
+    pub n_stranger: f64,
+    pub rounds: usize,
+}
+
+const ROUNDS_MAX: usize = 300;
+/// Rounds end when no share moves by more than this.
+const STILL: f64 = 1e-6;
+/// What is added to each count, so that a level never met among matches is improbable and not impossible.
+const PSEUDO: f64 = 0.3;
+/// At least this part of what agrees among all pairs is put down to chance, however much of it the matches explain.
+const CHANCE_MIN: f64 = 0.02;
+
+/// Where learning starts: matches mostly at the first level of each comparison, relatives too where the comparison is of what they share.
+pub(crate) fn first_weights(settings: &Settings, chance: &Chance, n_pairs: f64, n_matched: f64) -> Weights {
+    let falling = |n: usize| {
+        let mut shares: Vec<f64> = (0..n).map(|at| if at == 0 { 0.85 } else { 0.1 / (at as f64 + 1.0) }).collect();
+        let sum: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+        shares
+    };
+    let matched: Vec<Vec<f64>> = settings.comparisons.iter().map(|comparison| falling(comparison.levels.len() + 1)).collect();
+    let any_shared = settings.comparisons.iter().any(|comparison| comparison.shared);
+    let any_own = settings.comparisons.iter().any(|comparison| !comparison.shared);
+    let kin = (any_shared && any_own).then(|| {
+        let of = |at: usize| -> Vec<f64> {
+            let own = if settings.comparisons[at].shared { 0.95 } else { 0.02 };
+            matched[at].iter().zip(&chance.share[at]).map(|(matched, chance)| own * matched + (1.0 - own) * chance).collect()
+        };
+        (0..matched.len()).map(of).collect()
+    });
+    let n_kin = if kin.is_some() { n_matched } else { 0.0 };
+    Weights { matched, kin, stranger: chance.share.clone(), n_matched, n_kin, n_stranger: n_pairs, rounds: 0 }
+}
+
+/// Goes on from `weights` until they stand still.
+pub(crate) fn learn(mut weights: Weights, counts: &[Count], chance: &Chance, shape: &Shape, n_pairs: f64) -> Weights {
+    for round in 1..=ROUNDS_MAX {
+        let before = weights.clone();
+        let sums = expect(&weights, counts, shape);
+        weights.n_matched = sums.n_matched.max(0.5);
+        weights.n_kin = if weights.kin.is_some() { sums.n_kin.max(0.5) } else { 0.0 };
+        weights.n_stranger = (n_pairs - weights.n_matched - weights.n_kin).max(n_pairs * 0.01).max(1.0);
+        weights.matched = sums.matched;
+        if let Some(kin) = &mut weights.kin {
+            *kin = sums.kin;
+        }
+        weights.stranger = purged(&weights, chance, n_pairs);
+        weights.rounds = round;
+        if distance(&before, &weights) < STILL {
+            break;
+        }
+    }
+    weights
+}
+
+struct Sums {
+    matched: Vec<Vec<f64>>,
+    kin: Vec<Vec<f64>>,
+    n_matched: f64,
+    n_kin: f64,
+}
+
+/// Divides each pattern's pairs among the three kinds, and counts levels by kind.
+fn expect(weights: &Weights, counts: &[Count], shape: &Shape) -> Sums {
+    let logs = Logs::new(weights);
+    let empty = || -> Vec<Vec<f64>> {
+        (0..shape.len()).map(|at| vec![PSEUDO / (shape.size(at) - 1) as f64; shape.size(at) - 1]).collect()
+    };
+    let mut sums = Sums { matched: empty(), kin: empty(), n_matched: 0.0, n_kin: 0.0 };
+    for count in counts {
+        let [matched, kin, stranger] = logs.of(&count.levels);
+        let top = matched.max(kin).max(stranger);
+        let (m, k, s) = ((matched - top).exp(), (kin - top).exp(), (stranger - top).exp());
+        let as_match = count.free * m / (m + k + s) + count.same;
+        let rest = if k + s > 0.0 { k / (k + s) } else { 0.0 };
+        let as_kin = count.free * k / (m + k + s) + count.barred * rest;
+        sums.n_matched += as_match;
+        sums.n_kin += as_kin;
+        for (at, level) in count.levels.iter().enumerate() {
+            if let (Some(matched), Some(kin)) = (sums.matched[at].get_mut(*level), sums.kin[at].get_mut(*level)) {
+                *matched += as_match;
+                *kin += as_kin;
+            }
+        }
+    }
+    for shares in sums.matched.iter_mut().chain(&mut sums.kin) {
+        let sum: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+    }
+    sums
+}
+
+/// What all pairs agree in, less what matches and relatives agree in: chance alone.
+fn purged(weights: &Weights, chance: &Chance, n_pairs: f64) -> Vec<Vec<f64>> {
+    let of = |at: usize| {
+        let all = &chance.share[at];
+        let mut shares: Vec<f64> = (0..all.len())
+            .map(|level| {
+                let kin = weights.kin.as_ref().map_or(0.0, |kin| kin[at][level]);
+                let explained = (weights.n_matched * weights.matched[at][level] + weights.n_kin * kin) / n_pairs.max(1.0);
+                (all[level] - explained).max(all[level] * CHANCE_MIN)
+            })
+            .collect();
+        let sum: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+        shares
+    };
+    (0..chance.share.len()).map(of).collect()
+}
+
+fn distance(before: &Weights, after: &Weights) -> f64 {
+    let pairs = before.matched.iter().zip(&after.matched);
+    let kin = before.kin.iter().flatten().zip(after.kin.iter().flatten());
+    let moved = pairs.chain(kin).flat_map(|(a, b)| a.iter().zip(b)).map(|(a, b)| (a - b).abs());
+    let number = (before.n_matched - after.n_matched).abs() / after.n_matched;
+    moved.fold(number, f64::max)
+}
+
+/// Logarithms of the weights; "missing" adds nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Logs {
+    kinds: [Vec<Vec<f64>>; 3],
+    priors: [f64; 3],
+}
+
+impl Logs {
+    pub(crate) fn new(weights: &Weights) -> Logs {
+        let logs = |shares: &Vec<Vec<f64>>| -> Vec<Vec<f64>> {
+            shares.iter().map(|shares| shares.iter().map(|share| share.max(1e-300).ln()).chain([0.0]).collect()).collect()
+        };
+        let no_kin = weights.stranger.iter().map(|shares| vec![0.0; shares.len() + 1]).collect();
+        Logs {
+            kinds: [logs(&weights.matched), weights.kin.as_ref().map_or(no_kin, logs), logs(&weights.stranger)],
+            priors: [
+                weights.n_matched.ln(),
+                if weights.kin.is_some() { weights.n_kin.ln() } else { f64::NEG_INFINITY },
+                weights.n_stranger.ln(),
+            ],
+        }
+    }
+
+    /// The logarithm of how many pairs with these levels are expected: matches, relatives, strangers.
+    pub(crate) fn of(&self, levels: &[usize]) -> [f64; 3] {
+        let mut sums = self.priors;
+        for (sum, kind) in sums.iter_mut().zip(&self.kinds) {
+            *sum += levels.iter().zip(kind).map(|(level, logs)| logs[*level]).sum::<f64>();
+        }
+        sums
+    }
+
+    /// What one level of one comparison adds for each kind.
+    pub(crate) fn at(&self, comparison: usize, level: usize) -> [f64; 3] {
+        [0, 1, 2].map(|kind| self.kinds[kind][comparison][level])
+    }
+
+    pub(crate) fn priors(&self) -> [f64; 3] {
+        self.priors
+    }
+}
