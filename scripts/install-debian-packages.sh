@@ -6,6 +6,7 @@ set -euo pipefail
 # package : a command that shows that it is there
 needed=(
     "build-essential:cc"        # SQLite is compiled from C
+    "python3:python3"           # a draw is recomputed by checker/draw_check.py, and benches use it
     "chromium:chromium"         # the browser tests of web/ drive it
 )
 

@@ -78,6 +78,8 @@ fn why(error: &std::io::Error) -> Text {
         ErrorKind::NotFound => text!("没有这个文件或文件夹", "there is no such file or folder"),
         ErrorKind::PermissionDenied => text!("没有读写权限", "permission denied"),
         ErrorKind::StorageFull => text!("磁盘已满", "the disk is full"),
+        ErrorKind::FileTooLarge => text!("文件超过了系统允许的大小", "the file would be larger than the system allows"),
+        ErrorKind::QuotaExceeded => text!("磁盘配额已用完", "the disk quota is used up"),
         ErrorKind::ReadOnlyFilesystem => text!("磁盘只读", "the disk is read-only"),
         ErrorKind::IsADirectory => text!("这是一个文件夹", "it is a folder"),
         ErrorKind::NotADirectory => text!("路径中有一段不是文件夹", "a part of the path is no folder"),

@@ -9,10 +9,12 @@ mod county;
 mod county_changes;
 mod datum;
 mod diff_snapshots;
+mod draw_folder;
 mod evaluate_counties;
 mod explain_figure;
 mod export_view;
 mod failure;
+mod hold_draw;
 mod import_files;
 mod library;
 mod list_classes;
@@ -20,8 +22,11 @@ mod list_packs;
 mod make_sample;
 mod map_county;
 mod pack_page;
+mod prepare_draw;
 mod route;
 mod show_excerpt;
+mod take_witness;
+mod verify_draw;
 mod words;
 mod write_reports;
 
@@ -35,6 +40,7 @@ pub use evaluate_counties::{Evaluated, Judged, evaluate_counties, evaluate_snaps
 pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged};
 pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
+pub use hold_draw::{HeldDraw, hold_draw};
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
 pub use library::{Library, library};
 pub use list_classes::{ClassSize, ClassSizes, GradeRoom, SizeLimit, SizeRelapse, SizeTotal, list_classes};
@@ -42,7 +48,10 @@ pub use list_packs::{ListedPack, ListedParameter, list_packs};
 pub use make_sample::{Sampled, make_bench_data, make_sample};
 pub use map_county::{CountyMap, MapPoint, map_county};
 pub use pack_page::{PackException, PackPage, PackRow, pack_page, pack_rows};
+pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
 pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
+pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
+pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};
 pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
 
 // What the faces need to name of the engines below.

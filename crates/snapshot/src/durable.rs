@@ -56,7 +56,7 @@ impl Drop for Temporary {
 }
 
 /// Replaces a small file at once.
-pub(crate) fn write_whole(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+pub fn write_whole(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let temporary = Temporary::in_folder(folder, name);
     temporary.create_private()?.write_all(content)?;
     temporary.publish(&folder.join(name))?;
@@ -69,7 +69,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes a folder that only its owner can look into, and its name last.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

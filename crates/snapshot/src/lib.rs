@@ -29,6 +29,7 @@ mod verify;
 mod writer;
 
 pub use conflict::KeyConflict;
+pub use durable::{make_folder, write_whole};
 pub use error::{Act, HomeError};
 pub use home::{Home, Listing};
 pub use lock::HomeLock;

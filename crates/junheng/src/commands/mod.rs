@@ -3,6 +3,7 @@
 mod bench_data;
 mod check;
 mod diff;
+mod draw;
 mod evaluate;
 mod explain;
 mod import;
@@ -26,6 +27,7 @@ pub const COMMANDS: &[Entry] = &[
     bench_data::ENTRY,
     check::ENTRY,
     diff::ENTRY,
+    draw::ENTRY,
     evaluate::ENTRY,
     explain::ENTRY,
     import::ENTRY,

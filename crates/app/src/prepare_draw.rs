@@ -1,0 +1,174 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use draws::{Bound, Draw, DrawList, Earlier, Method, Missing, Witness, WitnessKind, public_key};
+use facts::{Finding, text};
+use serde::Serialize;
+
+use crate::Failure;
+use crate::draw_folder::{DRAW, DrawFolder, LIST, read_files};
+use crate::library::paths_under;
+
+/// What an officer fixes before a draw.
+#[derive(Debug, Clone, Default)]
+pub struct DrawAsked {
+    pub title: String,
+    pub list: PathBuf,
+    pub out: PathBuf,
+    pub method: String,
+    pub settings: Vec<(String, String)>,
+    pub places: Vec<(String, u32)>,
+    pub witnesses: Vec<String>,
+    pub public_witnesses: Vec<String>,
+    pub bound: String,
+    pub missing: String,
+    /// The folder of the round that was set aside, and who decided it and why.
+    pub after: Option<(PathBuf, String)>,
+}
+
+/// A draw that is fixed and may be published.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreparedDraw {
+    pub id: String,
+    pub entries: usize,
+    pub pools: Vec<PreparedPool>,
+    pub witnesses: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PreparedPool {
+    pub name: String,
+    pub entries: usize,
+    pub lots: usize,
+    pub places: u32,
+}
+
+/// Fixes list and rules of a draw in a new folder. All that is wrong with the list is said at once; then nothing is written.
+pub fn prepare_draw(home: &Path, asked: &DrawAsked) -> Result<Result<PreparedDraw, Vec<Finding>>, Failure> {
+    let folder = &asked.out;
+    if folder.is_dir() && !paths_under(folder)?.is_empty() {
+        let at = folder.display();
+        return Err(Failure::wrong_use(
+            text!("{at} 里已有文件；一次派位用一个空文件夹", "there are files in {at}; a draw wants a folder of its own"),
+            text!("换一个空文件夹", "name an empty folder"),
+        ));
+    }
+    let bytes = fs::read(&asked.list).map_err(|error| Failure::io(text!("读名单", "read the list"), &asked.list, &error))?;
+    let words = String::from_utf8(bytes).map_err(|_| {
+        let at = asked.list.display();
+        Failure::wrong_use(
+            text!("名单 {at} 不是 UTF-8 文本", "the list {at} is no UTF-8 text"),
+            text!("在表格软件里另存为“CSV UTF-8（逗号分隔）”", "save it from the spreadsheet as CSV UTF-8"),
+        )
+    })?;
+    let (list, mut findings) = DrawList::read(&words, &asked.list.to_string_lossy());
+    if !findings.is_empty() {
+        return Ok(Err(findings));
+    }
+    let secret = office_key(home)?;
+    let draw = draw_of(asked, &list, &secret)?;
+    findings.extend(draw.fits(&list));
+    if !findings.is_empty() {
+        return Ok(Err(findings));
+    }
+    fs::create_dir_all(folder).map_err(|error| Failure::io(text!("建文件夹", "make the folder"), folder, &error))?;
+    let locked = DrawFolder::lock(folder)?;
+    // The draw's own text comes last: without it there is no draw, however far a crash let the others come.
+    locked.write(LIST, &list.write())?;
+    locked.note("prepared", &draw.id().to_string())?;
+    locked.write(DRAW, &draw.write())?;
+    let pools = list.pools().iter().map(|pool| PreparedPool {
+        name: pool.name.clone(),
+        entries: pool.n_entries(),
+        lots: pool.lots.len(),
+        places: draw.places.iter().find(|(name, _)| *name == pool.name).map_or(0, |(_, places)| *places),
+    });
+    Ok(Ok(PreparedDraw {
+        id: draw.id().to_string(),
+        entries: list.n_entries(),
+        pools: pools.collect(),
+        witnesses: draw.witnesses.iter().map(|witness| witness.name.clone()).collect(),
+    }))
+}
+
+fn draw_of(asked: &DrawAsked, list: &DrawList, secret: &[u8; 32]) -> Result<Draw, Failure> {
+    let method = Method::by_id(&asked.method).ok_or_else(|| {
+        let (method, known) = (&asked.method, draws::METHODS.iter().map(|method| method.id).collect::<Vec<_>>().join("、"));
+        Failure::wrong_use(
+            text!("没有“{method}”这种算法", "there is no method `{method}`"),
+            text!("可用：{known}", "there are: {known}"),
+        )
+    })?;
+    let word = |word: &str| {
+        Failure::wrong_use(
+            text!("不认识“{word}”", "`{word}` is not known"),
+            text!("看 junheng draw --help", "see junheng draw --help"),
+        )
+    };
+    let after = match &asked.after {
+        None => None,
+        Some((folder, decision)) => {
+            let files = read_files(folder)?;
+            let earlier = Draw::read(&files.draw, DRAW).map_err(crate::draw_folder::refused)?;
+            let result = (!files.result.is_empty()).then(|| draws::Hash::of(files.result.as_bytes()));
+            Some((earlier.round, Earlier { draw: earlier.id(), result, decision: decision.clone() }))
+        }
+    };
+    let named = |names: &[String], kind: WitnessKind| -> Vec<Witness> {
+        names.iter().map(|name| Witness { name: name.clone(), kind }).collect()
+    };
+    let mut draw = Draw {
+        title: asked.title.clone(),
+        round: after.as_ref().map_or(1, |(round, _)| round + 1),
+        list: list.hash(),
+        method,
+        settings: asked.settings.clone(),
+        bound: Bound::by_word(&asked.bound).ok_or_else(|| word(&asked.bound))?,
+        places: asked.places.clone(),
+        witnesses: [named(&asked.witnesses, WitnessKind::Commit), named(&asked.public_witnesses, WitnessKind::Public)].concat(),
+        missing: Missing::by_word(&asked.missing).ok_or_else(|| word(&asked.missing))?,
+        key: public_key(secret),
+        after: after.map(|(_, earlier)| earlier),
+    };
+    draw.sort();
+    Ok(draw)
+}
+
+/// The 32 secret bytes with which this office signs, made when they are first needed.
+pub(crate) fn office_key(home: &Path) -> Result<[u8; 32], Failure> {
+    let (folder, name) = (home.join("keys"), "draws.key");
+    let path = folder.join(name);
+    let failed = |error: &std::io::Error| Failure::io(text!("读写签名密钥", "read or write the signing key"), &path, error);
+    match fs::read(&path) {
+        Ok(bytes) => bytes.try_into().map_err(|_| {
+            let at = path.display();
+            Failure::prevented(
+                text!("签名密钥 {at} 损坏", "the signing key {at} is damaged"),
+                text!(
+                    "从备份恢复；恢复不了的，移走它，新的派位会用新的密钥",
+                    "restore it from a backup; or move it away, and new draws have a new key"
+                ),
+            )
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let secret = random::<32>()?;
+            snapshot::make_folder(&folder)
+                .and_then(|()| snapshot::write_whole(&folder, name, &secret))
+                .map_err(|error| failed(&error))?;
+            Ok(secret)
+        }
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Random bytes of the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Failure::prevented(
+            text!("系统没有给出随机数", "the system gave no random bytes"),
+            text!("重启计算机后再试", "restart the computer and try again"),
+        )
+    })?;
+    Ok(bytes)
+}
