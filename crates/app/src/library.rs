@@ -147,8 +147,10 @@ fn group(mut files: Vec<(String, String)>) -> Vec<PackFiles> {
     let mut ids: Vec<String> = files.iter().filter_map(|(path, _)| path.strip_suffix("/pack.toml").map(str::to_string)).collect();
     for (path, text) in &files {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder.strip_suffix("/cases").unwrap_or(folder);
         let of_known = ids.iter().any(|id| folder == id || folder.starts_with(&format!("{id}/")));
-        let has_entries = ["[[parameter]]", "[[stock]]", "[[indicator]]", "[[replace]]"].iter().any(|head| text.contains(head));
+        let has_entries =
+            ["[[parameter]]", "[[stock]]", "[[indicator]]", "[[replace]]", "[[case]]"].iter().any(|head| text.contains(head));
         if !of_known && !folder.is_empty() && path.ends_with(".toml") && has_entries {
             ids.push(folder.to_string());
         }

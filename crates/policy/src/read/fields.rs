@@ -356,7 +356,7 @@ fn hint_for(key: &str) -> Text {
         "article" => {
             text!("写 source.md 里的锚点，如 article = \"a7-1\"", "name an anchor of source.md, as in article = \"a7-1\"")
         }
-        "source" => text!("写这个数的出处：网址或文件名、文号", "say where the number was found: an address, or a document"),
+        "source" => text!("写出处：网址或文件名、文号", "say where it was found: an address, or a document"),
         "unit" => text!(
             "写单位，如 unit = \"m2/person\"，纯数写 \"1\"",
             "give the unit, as in unit = \"m2/person\"; \"1\" for a pure number"
