@@ -16,8 +16,8 @@ mod what_if;
 pub use case::run_case;
 pub use diff::{Cause, Changes, FigureChange, FromTo, Mover, SchoolChange, SchoolEvent, SpreadChange, VerdictChange, diff};
 pub use explain::{
-    ExplainFault, ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, SourceCell, SpreadExplanation,
-    SpreadTerm, Working, explain, explain_item, explain_spread,
+    ExplainFault, ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, ItemSchool, SourceCell,
+    SpreadExplanation, SpreadTerm, Working, explain, explain_item, explain_spread,
 };
 pub use judge::{evaluate, items_of_school};
 pub use matrix::{

@@ -210,6 +210,7 @@ pub(crate) fn apply(entries: &mut Entries, replace: &ReplaceEntry) {
         put_some(&mut entry.condition, &change.condition);
         put_some(&mut entry.aggregate, &change.aggregate);
         put(&mut entry.split, &change.split);
+        put(&mut entry.absent_is_zero, &change.absent_is_zero);
     }
     for entry in entries.indicators.iter_mut().filter(|entry| entry.head.id.value == *id) {
         relabel(&mut entry.head);
@@ -244,7 +245,7 @@ pub(crate) fn apply(entries: &mut Entries, replace: &ReplaceEntry) {
 pub(crate) fn replaceable(kind: &str) -> &'static [&'static str] {
     match kind {
         "parameter" => &["value"],
-        "stock" => &["title", "title_en", "table", "where", "aggregate", "split"],
+        "stock" => &["title", "title_en", "table", "where", "absent_is_zero", "aggregate", "split"],
         "indicator" => &["title", "title_en", "formula", "stages", "threshold", "compare", "weight", "lever"],
         "judgement" => &["title", "title_en", "of", "need", "floor", "limit"],
         "item" => &["title", "title_en", "stages", "applies", "require", "otherwise", "points", "score", "summary", "summary_en"],

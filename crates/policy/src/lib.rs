@@ -25,7 +25,7 @@ pub use cited::{Citation, Cited, Document};
 pub use pack::{Pack, PackFiles, PackSet, check};
 pub use resolved::{
     Aggregate, Exception, Gap, Indicator, Item, ItemLevel, Judgement, Layer, Parameter, Part, Piece, Requirement, Resolved, Rule,
-    Split, StageValue, Stock, StockLevel, Substitute, Summary, Target, Years,
+    Split, StageValue, Stock, StockItem, StockLevel, Substitute, Summary, Target, Years,
 };
 pub use table::{
     FigureOf, OfficialTable, Shows, StageMeasure, TableBrief, TableChoice, TableColumn, TableFigure, TableLine, TableRows,

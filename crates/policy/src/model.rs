@@ -120,6 +120,8 @@ pub(crate) struct StockEntry {
     pub years: Years,
     /// None = every school.
     pub schools: Option<Formula>,
+    /// Items of which no row counts as none of them.
+    pub absent_is_zero: Vec<At<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -230,6 +232,7 @@ pub(crate) struct Change {
     pub condition: Option<Formula>,
     pub aggregate: Option<At<Aggregate>>,
     pub split: Option<bool>,
+    pub absent_is_zero: Option<Vec<At<String>>>,
     pub formula: Option<Formula>,
     pub stages: Option<Vec<Stage>>,
     pub threshold: Option<At<String>>,

@@ -44,6 +44,8 @@ pub struct Pack {
 pub struct PackSet {
     packs: BTreeMap<String, Pack>,
     sources: Arc<Vec<Option<PackSource>>>,
+    /// The school figures that the forms know, for their titles.
+    items: Arc<ItemList>,
 }
 
 /// Reads and checks packs, all of them at once, since one may extend another. A pack with a 逻辑 finding, or one that extends
@@ -103,7 +105,8 @@ pub fn check(packs: &[PackFiles], items: &ItemList) -> (PackSet, Vec<Finding>) {
             *slot = None;
         }
     }
-    (PackSet { packs: set, sources: Arc::new(read) }, faults.into_findings())
+    let items = Arc::new(items.clone());
+    (PackSet { packs: set, sources: Arc::new(read), items }, faults.into_findings())
 }
 
 impl PackSet {
@@ -124,7 +127,7 @@ impl PackSet {
         let chain = index.and_then(|index| chain(&self.sources, index, None));
         let Some(chain) = chain else { return Err(vec![resolve::unknown_pack(id, self.packs.keys().map(String::as_str))]) };
         let packs: Vec<&PackSource> = chain.iter().filter_map(|index| self.sources[*index].as_ref()).collect();
-        resolve::resolve(&Chain { packs }, &self.sources, on, county)
+        resolve::resolve(&Chain { packs }, &self.sources, &self.items, on, county)
     }
 
     /// The days on which something of a pack, or of those it extends, becomes another than it was; in order.

@@ -79,6 +79,8 @@ pub struct Stock {
     pub table: &'static Table,
     /// Written anew from the checked condition, so that nothing outside the subset can be in it. Never empty.
     pub where_sql: String,
+    /// The figures that the filter names, in the order of their ids; empty for a table that does not state figures.
+    pub items: Vec<StockItem>,
     pub aggregate: Aggregate,
     /// The parameters that `where_sql` names as `:id`, by index, to be given per school and stage.
     pub parameters: Vec<usize>,
@@ -91,6 +93,18 @@ pub struct Stock {
     pub citation: Option<Citation>,
     /// Set where a provincial pack replaced it.
     pub label: Option<Text>,
+}
+
+/// A figure that a stock adds up. Where a school states any of a stock's figures for a stage, all that count there must be
+/// stated: what no row states is missing, not zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockItem {
+    pub id: String,
+    pub title: Text,
+    /// The stages at which the filter may let its rows through.
+    pub stages: Vec<Stage>,
+    /// Whether the pack says that no row of it means that there is none.
+    pub absent_is_zero: bool,
 }
 
 /// What is done with the rows that a stock finds.
@@ -321,6 +335,13 @@ impl Resolved {
     /// The exceptions to one parameter or stock, in the order in which they are to be applied.
     pub fn exceptions_to(&self, target: Target) -> impl Iterator<Item = &Exception> {
         self.exceptions.iter().filter(move |exception| exception.target == target)
+    }
+}
+
+impl Stock {
+    /// The figures that must be stated at a stage, if any is.
+    pub fn items_asked(&self, stage: Stage) -> impl Iterator<Item = &StockItem> {
+        self.items.iter().filter(move |item| !item.absent_is_zero && item.stages.contains(&stage))
     }
 }
 

@@ -1,9 +1,9 @@
-use facts::{Place, Stage, Text, text};
+use facts::{Place, Stage, Text, Unit, text};
 use policy::Citation;
 
 use super::{ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, SourceCell, SpreadExplanation};
 use crate::matrix::Cell;
-use crate::outcome::ExceptionHead;
+use crate::outcome::{ExceptionHead, Verdict};
 use crate::shown;
 
 /// Rows shown for one unit before the rest is only counted.
@@ -49,19 +49,28 @@ impl Explanation {
 }
 
 impl ItemExplanation {
-    /// The item, its condition with numbers, and what it rests on.
+    /// The item, its condition with numbers, and what it rests on; over all schools, those that do not satisfy it.
     pub fn lines(&self) -> Vec<Text> {
-        let mut lines = Vec::new();
-        let (title, verdict, basis) = (&self.item.title, self.verdict.title(), self.basis.title());
-        let (zh, en) = (&title.zh, &title.en);
-        let (verdict_zh, verdict_en, basis_zh, basis_en) = (verdict.zh, verdict.en, basis.zh, basis.en);
-        let of = self.school.as_ref().map_or(String::new(), |school| format!("{school} · "));
-        lines.push(text!("{of}{zh}：{verdict_zh}（{basis_zh}）", "{of}{en}: {verdict_en} ({basis_en})"));
+        let mut lines = vec![self.first_line()];
+        if let Some(applies) = &self.applies {
+            lines.push(text!("  适用于：{applies}", "  concerns: {applies}"));
+        }
+        let over_schools = self.is_over_schools();
         let (condition, worked) = (&self.condition, &self.worked);
         lines.push(text!("  要求：{condition}", "  asked: {condition}"));
-        lines.push(text!("  代入：{worked}", "  with numbers: {worked}"));
-        if let (Some(otherwise), Some(worked)) = (&self.otherwise, &self.otherwise_worked) {
-            lines.push(text!("  缺数据时：{otherwise}，即 {worked}", "  where data lack: {otherwise}, that is {worked}"));
+        if !over_schools {
+            lines.push(text!("  代入：{worked}", "  with numbers: {worked}"));
+        }
+        match (&self.otherwise, &self.otherwise_worked) {
+            (Some(otherwise), Some(worked)) if !over_schools => {
+                lines.push(text!("  缺数据时：{otherwise}，即 {worked}", "  where data lack: {otherwise}, that is {worked}"));
+            }
+            (Some(otherwise), _) => lines.push(text!("  缺数据时：{otherwise}", "  where data lack: {otherwise}")),
+            (None, _) => {}
+        }
+        if let Some(gap) = self.gap {
+            let (gap, value, limit) = (shown(gap), number(self.value), number(self.limit));
+            lines.push(text!("  差 {gap}（{value}，标准 {limit}）", "  missed by {gap} ({value}, standard {limit})"));
         }
         lines.push(citation_line(&self.citation));
         for parameter in &self.parameters {
@@ -69,7 +78,71 @@ impl ItemExplanation {
         }
         lines.extend(exception_lines(&self.exceptions));
         lines.extend(self.stocks.iter().flat_map(stock_lines));
+        if over_schools {
+            lines.extend(self.school_lines());
+        }
         lines.push(heading_line(&self.heading));
+        lines
+    }
+
+    fn first_line(&self) -> Text {
+        let (zh, en) = (&self.item.title.zh, &self.item.title.en);
+        let (verdict, basis) = (self.verdict.title(), self.basis.title());
+        let (verdict_zh, verdict_en, basis_zh, basis_en) = (verdict.zh, verdict.en, basis.zh, basis.en);
+        if self.is_over_schools() {
+            return text!("{zh}：{verdict_zh}", "{en}: {verdict_en}");
+        }
+        let of = self.school.as_ref().map_or(String::new(), |school| format!("{school} · "));
+        if !self.concerned {
+            return text!(
+                "{of}{zh}：不涉及该校（不参加评估、没有这一学段或不在适用范围）",
+                "{of}{en}: does not concern the school (it is not examined, lacks the stage, or is not among those it applies to)"
+            );
+        }
+        text!("{of}{zh}：{verdict_zh}（{basis_zh}）", "{of}{en}: {verdict_en} ({basis_en})")
+    }
+
+    /// Whether an item about schools is told of all of them.
+    fn is_over_schools(&self) -> bool {
+        self.school.is_none() && self.item.level != policy::ItemLevel::County
+    }
+
+    /// Each school that does not satisfy the item, and the command that explains it.
+    fn school_lines(&self) -> Vec<Text> {
+        let count = |verdict: Verdict| self.schools.iter().filter(|school| school.verdict == verdict).count();
+        let (n, failed, open) = (self.checked, count(Verdict::Fail), count(Verdict::NotEnoughData));
+        let mut lines = vec![text!(
+            "  核对 {n} 处：不符合 {failed}，缺数据 {open}",
+            "  looked at {n} schools or stages: {failed} do not satisfy it, {open} lack data"
+        )];
+        let (pack, id) = (&self.heading.pack, &self.item.id);
+        for school in self.schools.iter().take(ROWS_SHOWN) {
+            let (name, code, verdict) = (&school.name, &school.code, school.verdict.title());
+            let stage = school.stage.map_or_else(|| Text::new("", ""), |stage| stage.title());
+            let words = |zh: bool| {
+                let mut words = if zh { verdict.zh.clone() } else { verdict.en.clone() };
+                if let (Some(value), Some(limit)) = (school.value, school.limit) {
+                    let (value, limit) = (shown(value), shown(limit));
+                    words += &if zh { format!("，{value}，标准 {limit}") } else { format!(", {value}, standard {limit}") };
+                }
+                if let Some(gap) = school.gap.map(shown) {
+                    words += &if zh { format!("，差 {gap}") } else { format!(", missed by {gap}") };
+                }
+                words
+            };
+            let (zh, en, stage_zh, stage_en) = (words(true), words(false), stage.zh, stage.en);
+            lines.push(text!("    {name}（{code}）{stage_zh}：{zh}", "    {name} ({code}) {stage_en}: {en}"));
+            let stage = school.stage.map_or(String::new(), |stage| format!(" --stage {}", stage.id()));
+            let command = format!("junheng explain --pack {pack} --school {code}{stage} --indicator {id}");
+            lines.push(text!("      {command}", "      {command}"));
+        }
+        lines.extend(and_more(self.schools.len()));
+        if self.schools.is_empty() {
+            lines.push(text!(
+                "  看某一所学校：加上 --school 学校标识码，有几个学段的再加 --stage",
+                "  for one school add --school CODE, and --stage where it has several"
+            ));
+        }
         lines
     }
 }
@@ -116,9 +189,19 @@ fn number(value: Option<f64>) -> String {
 }
 
 fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
-    let (zh, en, value) = (&parameter.title.zh, &parameter.title.en, number(parameter.value));
+    let (zh, en) = (&parameter.title.zh, &parameter.title.en);
     let (unit_zh, unit_en) = (parameter.unit.title().zh, parameter.unit.title().en);
-    let mut lines = vec![text!("  {zh} {sign} {value} {unit_zh}", "  {en} {sign} {value} {unit_en}")];
+    let value = if parameter.by_stage.is_empty() {
+        Text::new(number(parameter.value), number(parameter.value))
+    } else {
+        let of = |(stage, value): &(Stage, f64)| {
+            (format!("{} {}", stage.title().zh, shown(*value)), format!("{} {}", stage.title().en, shown(*value)))
+        };
+        let (zh, en): (Vec<String>, Vec<String>) = parameter.by_stage.iter().map(of).unzip();
+        Text::new(zh.join("、"), en.join(", "))
+    };
+    let (value_zh, value_en) = (value.zh, value.en);
+    let mut lines = vec![text!("  {zh} {sign} {value_zh} {unit_zh}", "  {en} {sign} {value_en} {unit_en}")];
     lines.extend(parameter.citation.as_ref().map(citation_line));
     for (label, citation) in &parameter.exceptions {
         let (zh, en, general) = (&label.zh, &label.en, number(parameter.general));
@@ -167,12 +250,13 @@ fn stock_lines(stock: &ExplainedStock) -> Vec<Text> {
         lines.push(text!("    例外：{zh}（原为 {measured}）", "    exception: {en} (before: {measured})"));
     }
     let several = stock.units.len() > 1;
-    lines.extend(stock.units.iter().flat_map(|unit| unit_lines(unit, several)));
-    lines.extend(row_lines(&stock.rows));
+    lines.extend(stock.units.iter().take(ROWS_SHOWN).flat_map(|unit| unit_lines(unit, several, &stock.unit)));
+    lines.extend(and_more(stock.units.len()));
+    lines.extend(row_lines(&stock.rows, &stock.unit));
     lines
 }
 
-fn unit_lines(unit: &ExplainedUnit, several: bool) -> Vec<Text> {
+fn unit_lines(unit: &ExplainedUnit, several: bool, measure: &Unit) -> Vec<Text> {
     let mut lines = Vec::new();
     let (name, code) = (&unit.name, &unit.code);
     if several {
@@ -183,28 +267,48 @@ fn unit_lines(unit: &ExplainedUnit, several: bool) -> Vec<Text> {
         let (zh, en) = (reported.zh, reported.en);
         lines.push(text!("    {name}（{code}）：{zh}", "    {name} ({code}): {en}"));
     }
+    if !unit.left_out.is_empty() {
+        let list = |words: fn(&Text) -> &String, between: &str| {
+            unit.left_out.iter().map(words).cloned().collect::<Vec<_>>().join(between)
+        };
+        let (zh, en) = (list(|text| &text.zh, "、"), list(|text| &text.en, ", "));
+        lines.push(text!(
+            "    没有任何一行的项：{zh}（没有的要报 0）",
+            "    figures without a row: {en} (0 must be stated where there is none)"
+        ));
+    }
     if let Some(working) = &unit.working {
         let (words, share, article) = (&working.words, shown(working.share), &working.article);
         lines
             .push(text!("    按学段拆分：{words} = {share}（{article}）", "    divided by stage: {words} = {share} ({article})"));
-    } else if unit.reported_at == Stage::Whole && unit.reported.known().is_some() {
+    } else if unit.from_whole {
         lines.push(text!("    取自全校数", "    taken from the figure of the whole school"));
     }
-    lines.extend(row_lines(&unit.rows));
+    lines.extend(row_lines(&unit.rows, measure));
     lines
 }
 
-fn row_lines(rows: &[SourceCell]) -> Vec<Text> {
+fn row_lines(rows: &[SourceCell], measure: &Unit) -> Vec<Text> {
     let line = |row: &SourceCell| {
         let place: &Place = &row.place;
         let (zh, en) = (place.words().zh, place.words().en);
-        match (row.value, &row.missing) {
-            (Some(value), _) => {
-                let value = shown(value);
-                text!("      {zh}：{value}", "      {en}: {value}")
+        let item = row
+            .item
+            .as_ref()
+            .map_or_else(|| Text::new("", ""), |item| Text::new(format!("{} ", item.zh), format!("{} ", item.en)));
+        let (item_zh, item_en) = (item.zh, item.en);
+        match (row.value, &row.missing, &row.written) {
+            (Some(value), _, Some(written)) => {
+                let (value, unit) = (shown(value), measure.title());
+                let (unit_zh, unit_en) = (unit.zh, unit.en);
+                text!("      {zh}：{item_zh}{written} = {value} {unit_zh}", "      {en}: {item_en}{written} = {value} {unit_en}")
             }
-            (None, Some(why)) => text!("      {zh}：缺失（{why}）", "      {en}: missing ({why})"),
-            (None, None) => text!("      {zh}", "      {en}"),
+            (Some(value), _, None) => {
+                let value = shown(value);
+                text!("      {zh}：{item_zh}{value}", "      {en}: {item_en}{value}")
+            }
+            (None, Some(why), _) => text!("      {zh}：{item_zh}缺失（{why}）", "      {en}: {item_en}missing ({why})"),
+            (None, None, _) => text!("      {zh}", "      {en}"),
         }
     };
     let mut lines: Vec<Text> = rows.iter().take(ROWS_SHOWN).map(line).collect();

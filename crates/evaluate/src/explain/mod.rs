@@ -20,7 +20,7 @@ use crate::ground::{Ground, Need, Rules};
 use crate::matrix::StockMatrix;
 use crate::outcome::{ExceptionHead, Figure, IndicatorHead, Outcome, State};
 use crate::{Heading, evaluate};
-pub use item::{ItemExplanation, explain_item};
+pub use item::{ItemExplanation, ItemSchool, explain_item};
 pub use parameter::ExplainedParameter;
 pub use spread::{SpreadExplanation, SpreadTerm, explain_spread};
 pub use stock::{ExplainedStock, ExplainedUnit, SourceCell, Working};
@@ -60,6 +60,8 @@ pub enum ExplainFault {
     NoSuchItem(String),
     /// The pack forms no such figure at this stage.
     NotAtThisStage(Stage),
+    /// The school has several stages at which it is worked out, and none was named.
+    StageNotNamed,
     /// The rows behind a figure could not be read.
     Home(HomeError),
 }
@@ -84,6 +86,7 @@ pub fn explain(
     let whole = Ground::of(&rules, &matrix.county, school, Need::Rules);
     let ground = whole.at(stage);
     let leaves = rule.formula.leaves();
+    let used: Vec<Leaf> = leaves.iter().copied().chain(rule.threshold.map(Leaf::Parameter)).collect();
     let parameters = leaves.iter().filter_map(|leaf| if let Leaf::Parameter(index) = leaf { Some(*index) } else { None });
     let mut stocks = Vec::new();
     for stock in stocks_in(&ground, &rule.formula) {
@@ -105,7 +108,7 @@ pub fn explain(
         threshold: rule.threshold.and_then(|index| parameter::explain_parameter(&ground, index)),
         parameters: parameters.filter_map(|index| parameter::explain_parameter(&ground, index)).collect(),
         stocks,
-        exceptions: exceptions(&outcome, &ground),
+        exceptions: exceptions_used(&outcome, &ground, &used),
         gap_words: outcome.gap_words(&figure, index),
     })
 }
@@ -124,8 +127,31 @@ fn stocks_in(ground: &Ground<'_, Quick>, formula: &Program) -> Vec<usize> {
     stocks
 }
 
-fn exceptions(outcome: &Outcome, ground: &Ground<'_, Quick>) -> Vec<ExceptionHead> {
-    ground.applied.iter().filter_map(|index| outcome.frame.exceptions.get(*index).cloned()).collect()
+/// The exceptions applied to what a rule uses, and to what those bring in.
+fn exceptions_used(outcome: &Outcome, ground: &Ground<'_, Quick>, used: &[Leaf]) -> Vec<ExceptionHead> {
+    let resolved = ground.rules.resolved;
+    let target = |leaf: &Leaf| match leaf {
+        Leaf::Stock(index) => Some(Target::Stock(*index)),
+        Leaf::Parameter(index) => Some(Target::Parameter(*index)),
+        Leaf::School(_) => None,
+    };
+    let mut targets: Vec<Target> = used.iter().filter_map(target).collect();
+    let mut next = 0;
+    while let Some(of) = targets.get(next).copied() {
+        next += 1;
+        let applied = ground.applied.iter().filter_map(|index| resolved.exceptions.get(*index));
+        for exception in applied.filter(|exception| exception.target == of) {
+            if let Substitute::Formula(formula) = &exception.value {
+                for brought in formula.leaves().iter().filter_map(target) {
+                    if !targets.contains(&brought) {
+                        targets.push(brought);
+                    }
+                }
+            }
+        }
+    }
+    let applied = ground.applied.iter().filter(|index| targets.contains(&resolved.exceptions[**index].target));
+    applied.filter_map(|index| outcome.frame.exceptions.get(*index).cloned()).collect()
 }
 
 /// A school by its own code or by that of a campus of it.
@@ -157,6 +183,10 @@ impl ExplainFault {
                     "cannot explain: this is not worked out at the {en} stage. Choose another stage"
                 )
             }
+            ExplainFault::StageNotNamed => text!(
+                "无法说明：该校有几个学段，要说明是哪一个。加上 --stage primary（小学）或 --stage junior（初中）",
+                "cannot explain: the school has several stages; say which one. Add --stage primary or --stage junior"
+            ),
             ExplainFault::Home(fault) => text!("无法读取数据来源：{fault}", "the source rows could not be read: {fault}"),
         }
     }

@@ -3,7 +3,7 @@ use policy::{Citation, Resolved, Rule};
 use serde::Serialize;
 
 use super::ExplainFault;
-use super::parameter::ExplainedParameter;
+use super::parameter::{ExplainedParameter, parameter_of_county};
 use crate::outcome::{IndicatorHead, Outcome};
 use crate::{Heading, StockMatrix, evaluate};
 
@@ -81,7 +81,7 @@ pub fn explain_spread(
         cv: spread.cv,
         complete: spread.complete,
         citation: limits.first().map(|(judgement, _)| judgement.citation.clone()),
-        limits: limits.iter().filter_map(|(_, limit)| county_parameter(resolved, *limit, stage)).collect(),
+        limits: limits.iter().filter_map(|(_, limit)| parameter_of_county(resolved, *limit, stage)).collect(),
         terms,
         missing,
     })
@@ -109,18 +109,4 @@ fn terms(resolved: &Resolved, outcome: &Outcome, index: usize, stage: Stage) -> 
         }
     }
     (terms, missing)
-}
-
-fn county_parameter(resolved: &Resolved, index: usize, stage: Stage) -> Option<ExplainedParameter> {
-    let parameter = resolved.parameters.get(index)?;
-    let cited = parameter.at(stage);
-    Some(ExplainedParameter {
-        id: parameter.id.clone(),
-        title: parameter.title.clone(),
-        unit: parameter.unit.clone(),
-        value: cited.map(|cited| cited.value),
-        general: cited.map(|cited| cited.value),
-        citation: cited.map(|cited| cited.citation.clone()),
-        exceptions: Vec::new(),
-    })
 }

@@ -1,15 +1,19 @@
 use facts::{FileHash, Place, SchoolCode, Stage, Text, Unit as Measure, Value};
 use policy::expr::Env;
-use policy::{Stock, StockLevel, Target};
+use policy::{Stock, StockItem, StockLevel, Target};
 use serde::Serialize;
 use snapshot::{HomeError, Snapshot, SourceRow};
 
 use crate::exact::Quick;
-use crate::ground::Ground;
-use crate::matrix::{Cell, Lack, StockMatrix, Unit, filter_values, is_long, stock_query};
+use crate::ground::{Ground, Rules};
+use crate::judge::{AtStage, CountyGround};
+use crate::matrix::{
+    Asked, Cell, Lack, School, Stated, StockMatrix, Unit, county_filter_values, filter_values, is_long, stock_query,
+};
+use crate::outcome::Scope;
 use crate::shown;
 
-/// A stock of a school: what it is, how it was put together, and the rows that it came from.
+/// A stock of a school or of the county: what it is, how it was put together, and the rows that it came from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedStock {
     pub id: String,
@@ -23,9 +27,10 @@ pub struct ExplainedStock {
     /// The fact table and the filter.
     pub table: String,
     pub filter: String,
-    /// The school itself and its merged campuses; empty for a stock of the county.
+    /// Of a school: itself and its merged campuses. Of the county, where a stock of schools is put together: every examined
+    /// school, those without a figure first. Empty for a stock of the county itself.
     pub units: Vec<ExplainedUnit>,
-    /// The rows of a stock of the county.
+    /// The rows of a stock of the county itself.
     pub rows: Vec<SourceCell>,
 }
 
@@ -36,8 +41,12 @@ pub struct ExplainedUnit {
     pub name: String,
     /// What it reports, at the stage or as a whole.
     pub reported: Cell,
-    /// `Whole` where only the whole unit is reported.
+    /// `Whole` where only the whole unit is reported, or all its stages are asked for.
     pub reported_at: Stage,
+    /// Whether a figure of one stage was taken from that of the whole unit as it stands.
+    pub from_whole: bool,
+    /// Figures that the stock adds up and no row states.
+    pub left_out: Vec<Text>,
     /// How the whole was divided, where it was.
     pub working: Option<Working>,
     pub rows: Vec<SourceCell>,
@@ -62,12 +71,17 @@ pub struct SourceCell {
     /// Under which the raw file is kept.
     pub file: FileHash,
     pub form: String,
-    /// The aggregated column's value, or none where rows are counted or the cell says nothing.
+    /// Which figure it states, where the stock adds up several.
+    pub item: Option<Text>,
+    /// The aggregated column's value, in its base unit, or none where rows are counted or the cell says nothing.
     pub value: Option<f64>,
+    /// What the cell itself says where it uses another unit: `552.46 万元`. Known to whoever can open the raw file.
+    pub written: Option<String>,
     /// Why the value is missing: `blank`, `dash` ….
     pub missing: Option<String>,
 }
 
+/// A stock at the school and stage of a ground.
 pub(super) fn explain_stock(
     snapshot: Option<&Snapshot>,
     ground: &Ground<'_, Quick>,
@@ -76,72 +90,149 @@ pub(super) fn explain_stock(
 ) -> Result<Option<ExplainedStock>, HomeError> {
     let resolved = ground.rules.resolved;
     let Some(stock) = resolved.stocks.get(index) else { return Ok(None) };
+    if stock.level == StockLevel::County {
+        return explain_stock_of_county(snapshot, ground.rules, matrix, index);
+    }
+    let trace = Trace::of(snapshot, ground.rules, matrix, stock)?;
+    let mut units = Vec::new();
+    for unit in &ground.school.units {
+        units.push(trace.unit(ground, index, unit)?);
+    }
     let applied = ground.applied.iter().filter_map(|exception| resolved.exceptions.get(*exception));
     let exceptions =
         applied.filter(|exception| exception.target == Target::Stock(index)).map(|exception| exception.label.clone());
-    let (measured, units, rows) = if stock.level == StockLevel::County {
-        let cell = matrix.county.get(index).copied().unwrap_or(Cell::Missing(Lack::NoRow));
-        (cell, Vec::new(), county_rows(snapshot, ground, matrix, stock)?)
-    } else {
-        let mut units = Vec::new();
-        for unit in &ground.school.units {
-            units.push(explain_unit(snapshot, ground, matrix, stock, index, unit)?);
-        }
-        (ground.school.stocks.get(ground.stage, index), units, Vec::new())
+    let value = ground.stock(index).map(|number| number.value);
+    let measured = ground.school.stocks.get(ground.stage, index);
+    Ok(Some(ExplainedStock { exceptions: exceptions.collect(), units, ..bare(stock, value, measured) }))
+}
+
+/// A stock of the county itself, with its rows.
+pub(super) fn explain_stock_of_county(
+    snapshot: Option<&Snapshot>,
+    rules: &Rules<'_>,
+    matrix: &StockMatrix,
+    index: usize,
+) -> Result<Option<ExplainedStock>, HomeError> {
+    let Some(stock) = rules.resolved.stocks.get(index) else { return Ok(None) };
+    let cell = matrix.county.get(index).copied().unwrap_or(Cell::Missing(Lack::NoRow));
+    let trace = Trace::of(snapshot, rules, matrix, stock)?;
+    let rows = trace.rows(None, Stage::Whole, county_filter_values(rules, stock))?;
+    Ok(Some(ExplainedStock { rows, ..bare(stock, cell.known(), cell) }))
+}
+
+/// A stock of schools put together over all that are examined: each with its part, those without one first.
+pub(super) fn explain_stock_over_schools(county: &CountyGround<'_>, index: usize) -> Option<ExplainedStock> {
+    let stock = county.rules.resolved.stocks.get(index)?;
+    let schools = county.matrix.schools.iter().zip(county.scope).filter(|(_, scope)| **scope == Scope::In);
+    let unit = |school: &School| ExplainedUnit {
+        code: school.code.clone(),
+        name: school.name.clone(),
+        reported: school.stocks.get(Stage::Whole, index),
+        reported_at: Stage::Whole,
+        from_whole: false,
+        left_out: Vec::new(),
+        working: None,
+        rows: Vec::new(),
     };
-    Ok(Some(ExplainedStock {
+    let mut units: Vec<ExplainedUnit> = schools.map(|(school, _)| unit(school)).collect();
+    units.sort_by_key(|unit| unit.reported.known().is_some());
+    let value = Env::<Quick>::stock(&AtStage(county, Stage::Whole), index).map(|number| number.value);
+    let lack = || units.iter().find_map(|unit| unit.reported.lack()).unwrap_or(Lack::NoRow);
+    let measured = value.map_or_else(|| Cell::Missing(lack()), Cell::Known);
+    Some(ExplainedStock { units, ..bare(stock, value, measured) })
+}
+
+/// A stock without its parts.
+fn bare(stock: &Stock, value: Option<f64>, measured: Cell) -> ExplainedStock {
+    let schools = stock.schools.as_ref();
+    ExplainedStock {
         id: stock.id.clone(),
         title: stock.title.clone(),
         unit: stock.unit.clone(),
-        value: ground.stock(index).map(|number| number.value),
+        value,
         measured,
-        exceptions: exceptions.collect(),
+        exceptions: Vec::new(),
         table: stock.table.name.to_string(),
-        filter: stock
-            .schools
-            .as_ref()
-            .map_or_else(|| stock.where_sql.clone(), |schools| format!("{} and {}", stock.where_sql, schools.text())),
-        units,
-        rows,
-    }))
-}
-
-/// The rows behind a stock of the county itself.
-pub(super) fn county_rows(
-    snapshot: Option<&Snapshot>,
-    ground: &Ground<'_, Quick>,
-    matrix: &StockMatrix,
-    stock: &Stock,
-) -> Result<Vec<SourceCell>, HomeError> {
-    let params = filter_values(ground.rules, &matrix.county, ground.school, stock, Stage::Whole);
-    source_rows(snapshot, matrix, stock, None, Stage::Whole, params)
-}
-
-fn explain_unit(
-    snapshot: Option<&Snapshot>,
-    ground: &Ground<'_, Quick>,
-    matrix: &StockMatrix,
-    stock: &Stock,
-    index: usize,
-    unit: &Unit,
-) -> Result<ExplainedUnit, HomeError> {
-    let division = &ground.rules.division;
-    let by_stage = division.by_stage(unit, index);
-    let reported_at = if by_stage { ground.stage } else { Stage::Whole };
-    // The total of a school that reports by stage comes from the rows of its stages.
-    let stages: Vec<Stage> = match (by_stage, ground.stage) {
-        (true, Stage::Whole) if is_long(stock) => division.judged.clone(),
-        (true, Stage::Whole) => Stage::ALL.to_vec(),
-        _ => vec![reported_at],
-    };
-    let mut rows = Vec::new();
-    for stage in stages {
-        let params = filter_values(ground.rules, &matrix.county, ground.school, stock, stage);
-        rows.extend(source_rows(snapshot, matrix, stock, Some(&unit.code), stage, params)?);
+        filter: schools.map_or_else(|| stock.where_sql.clone(), |schools| format!("{} and {}", stock.where_sql, schools.text())),
+        units: Vec::new(),
+        rows: Vec::new(),
     }
-    let reported = unit.figures.get(reported_at, index);
-    let working = if division.is_divided(unit, index) { working(ground, unit, reported) } else { None };
-    Ok(ExplainedUnit { code: unit.code.clone(), name: unit.name.clone(), reported, reported_at, working, rows })
+}
+
+/// What is needed to find the rows of one stock.
+struct Trace<'a> {
+    snapshot: Option<&'a Snapshot>,
+    matrix: &'a StockMatrix,
+    stock: &'a Stock,
+    /// Who states which of its figures, where it adds up several.
+    stated: Option<Stated>,
+}
+
+impl<'a> Trace<'a> {
+    fn of(
+        snapshot: Option<&'a Snapshot>,
+        rules: &Rules<'a>,
+        matrix: &'a StockMatrix,
+        stock: &'a Stock,
+    ) -> Result<Trace<'a>, HomeError> {
+        let asked = Asked { year: matrix.heading.year, on: rules.resolved.on };
+        let several = snapshot.filter(|_| stock.items.len() > 1);
+        let stated = several.map(|snapshot| Stated::of(snapshot, asked, stock)).transpose()?;
+        Ok(Trace { snapshot, matrix, stock, stated })
+    }
+
+    fn unit(&self, ground: &Ground<'_, Quick>, index: usize, unit: &Unit) -> Result<ExplainedUnit, HomeError> {
+        let division = &ground.rules.division;
+        let by_stage = division.by_stage(unit, index);
+        let reported_at = if by_stage { ground.stage } else { Stage::Whole };
+        // The total of a school that reports by stage comes from the rows of its stages.
+        let stages: Vec<Stage> = match (by_stage, ground.stage) {
+            (true, Stage::Whole) if is_long(self.stock) => division.judged.clone(),
+            (true, Stage::Whole) => Stage::ALL.to_vec(),
+            _ => vec![reported_at],
+        };
+        let mut rows = Vec::new();
+        let mut left_out = Vec::new();
+        for stage in stages {
+            let params = filter_values(ground.rules, &self.matrix.county, ground.school, self.stock, stage);
+            rows.extend(self.rows(Some(&unit.code), stage, params)?);
+            let lacks = unit.figures.get(stage, index) == Cell::Missing(Lack::ItemsNotStated);
+            if let Some(stated) = self.stated.as_ref().filter(|_| lacks) {
+                left_out.extend(stated.lacking(self.stock, Some(&unit.code), stage).into_iter().map(|item| item.title.clone()));
+            }
+        }
+        let whole = unit.figures.get(Stage::Whole, index);
+        let is_divided = division.is_divided(unit, index) && ground.stage != Stage::Whole;
+        let reported = match is_divided {
+            true => whole,
+            false => match division.school::<f64>(std::slice::from_ref(unit), ground.stage, index) {
+                Ok(value) => Cell::Known(value),
+                Err(lack) => Cell::Missing(lack),
+            },
+        };
+        Ok(ExplainedUnit {
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            from_whole: !by_stage && !is_divided && ground.stage != Stage::Whole && reported.known().is_some(),
+            reported,
+            reported_at,
+            left_out,
+            working: if is_divided { working(ground, unit, whole) } else { None },
+            rows,
+        })
+    }
+
+    fn rows(
+        &self,
+        school: Option<&SchoolCode>,
+        stage: Stage,
+        params: Option<Vec<(String, f64)>>,
+    ) -> Result<Vec<SourceCell>, HomeError> {
+        let (Some(snapshot), Some(params)) = (self.snapshot, params) else { return Ok(Vec::new()) };
+        let query = stock_query(self.stock, &params, self.matrix.heading.year, self.matrix.heading.on);
+        let rows = snapshot.stock_rows(&query, school, stage)?;
+        Ok(rows.into_iter().map(|row| source_cell(self.stock, row)).collect())
+    }
 }
 
 fn working(ground: &Ground<'_, Quick>, unit: &Unit, reported: Cell) -> Option<Working> {
@@ -169,20 +260,6 @@ fn working(ground: &Ground<'_, Quick>, unit: &Unit, reported: Cell) -> Option<Wo
     })
 }
 
-fn source_rows(
-    snapshot: Option<&Snapshot>,
-    matrix: &StockMatrix,
-    stock: &Stock,
-    school: Option<&SchoolCode>,
-    stage: Stage,
-    params: Option<Vec<(String, f64)>>,
-) -> Result<Vec<SourceCell>, HomeError> {
-    let (Some(snapshot), Some(params)) = (snapshot, params) else { return Ok(Vec::new()) };
-    let query = stock_query(stock, &params, matrix.heading.year, matrix.heading.on);
-    let rows = snapshot.stock_rows(&query, school, stage)?;
-    Ok(rows.into_iter().map(|row| source_cell(stock, row)).collect())
-}
-
 fn source_cell(stock: &Stock, row: SourceRow) -> SourceCell {
     let column = match stock.aggregate {
         policy::Aggregate::CountRows => None,
@@ -195,5 +272,15 @@ fn source_cell(stock: &Stock, row: SourceRow) -> SourceCell {
         Some(Value::Missing(why)) => (None, Some(why.id().to_string())),
         _ => (None, None),
     };
-    SourceCell { place: row.at.place(), file: row.at.file, form: row.at.form, value, missing }
+    let says = |item: &&StockItem| row.values.contains(&("item", Value::text(&item.id)));
+    let item = stock.items.iter().filter(|_| stock.items.len() > 1).find(says);
+    SourceCell {
+        place: row.at.place(),
+        file: row.at.file,
+        form: row.at.form,
+        item: item.map(|item| item.title.clone()),
+        value,
+        written: None,
+        missing,
+    }
 }

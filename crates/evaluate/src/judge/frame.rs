@@ -44,6 +44,7 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         title: item.title.clone(),
         part: part(item.part),
         article: item.citation.article_title.clone(),
+        level: item.level,
         veto: item.veto,
     });
     let exceptions = resolved.exceptions.iter().map(|exception| ExceptionHead {

@@ -23,6 +23,8 @@ pub enum Lack {
     NoRow,
     /// The register (classes, rooms, pupils, staff …) has no row at all of this school and year, so that nothing can be counted.
     NotInRegister,
+    /// The stock adds up several figures, of which some are stated and others have no row.
+    ItemsNotStated,
     /// A row is there, but its value is blank, "—", "无" or "/".
     Blank,
     /// Only the whole school is reported, the school has several stages, and no rule divides this stock among them.

@@ -6,6 +6,7 @@ mod given;
 mod notice;
 mod query;
 mod roster;
+mod stated;
 
 use std::sync::Arc;
 
@@ -19,8 +20,9 @@ pub use cells::{Cell, Cells, Lack};
 pub(crate) use divide::{Division, is_long};
 pub use given::{GivenFigure, GivenSchool, given};
 pub(crate) use notice::notice;
-pub(crate) use query::filter_values;
+pub(crate) use query::{Asked, county_filter_values, filter_values};
 pub use query::{matrix, stock_query};
+pub(crate) use stated::Stated;
 
 /// Every counted school with its stocks, and the stocks of the county, as plain data: it can be stored, sent, changed by a
 /// [`Delta`](crate::Delta) and evaluated again without another query.

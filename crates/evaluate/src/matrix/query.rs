@@ -1,3 +1,4 @@
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -6,7 +7,8 @@ use policy::{Resolved, Stock, StockLevel, Target};
 use snapshot::{HomeError, SchoolRow, Snapshot, StockQuery, StockRow};
 
 use super::roster::{Listed, roster};
-use super::{Cell, Division, Heading, Lack, School, StockMatrix, Traits, is_long};
+use super::stated::LeftOut;
+use super::{Cell, Division, Heading, Lack, School, StockMatrix, Traits, Unit, is_long, stated};
 use crate::ground::{Ground, Need, Rules};
 use policy::expr::Env;
 
@@ -17,61 +19,37 @@ use policy::expr::Env;
 pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Date) -> Result<StockMatrix, HomeError> {
     let rules = Rules::of(resolved);
     let listed = snapshot.schools(on)?.into_iter().map(listed).collect();
-    let (mut schools, mut findings) = roster(listed, resolved.stocks.len());
-    let mut county = vec![Cell::Missing(Lack::NoRow); resolved.stocks.len()];
-    let registers = Registers::of(snapshot, resolved, year)?;
-
-    let plain: Vec<usize> = (0..resolved.stocks.len()).filter(|stock| resolved.stocks[*stock].parameters.is_empty()).collect();
-    let queries: Vec<StockQuery<'_>> = plain.iter().map(|stock| stock_query(&resolved.stocks[*stock], &[], year, on)).collect();
-    for (stock, rows) in plain.iter().zip(snapshot.stocks(&queries)?) {
-        let rows = ByUnit::of(&rows);
-        match resolved.stocks[*stock].level {
-            StockLevel::County => county[*stock] = registers.county_cell(&resolved.stocks[*stock], rows.county()),
-            StockLevel::School => registers.fill(&mut schools, *stock, &resolved.stocks[*stock], |_, _| Some(&rows)),
+    let (schools, mut findings) = roster(listed, resolved.stocks.len());
+    let mut filling = Filling {
+        snapshot,
+        asked: Asked { year, on },
+        rules: &rules,
+        registers: Registers::of(snapshot, resolved, year)?,
+        schools,
+        county: vec![Cell::Missing(Lack::NoRow); resolved.stocks.len()],
+        left_out: Vec::new(),
+    };
+    filling.ask_all_without_parameters()?;
+    settle(&mut filling.schools, &rules.division);
+    // A filter with a parameter is asked after everything on which the parameter rests is known.
+    let with_parameter = |target: &Target| match target {
+        Target::Stock(stock) => Some(*stock).filter(|stock| !resolved.stocks[*stock].parameters.is_empty()),
+        Target::Parameter(_) => None,
+    };
+    for stock in resolved.order.iter().filter_map(with_parameter) {
+        match resolved.stocks[stock].level {
+            StockLevel::County => filling.ask_of_county(stock)?,
+            StockLevel::School => filling.ask_of_schools(stock)?,
         }
     }
-    settle(&mut schools, &rules.division);
-
-    // A filter with a parameter is asked once for each set of values that some school has, after everything on which the
-    // parameter rests is known.
-    for target in &resolved.order {
-        let Target::Stock(stock) = *target else { continue };
-        let rule = &resolved.stocks[stock];
-        if rule.parameters.is_empty() {
-            continue;
-        }
-        if rule.level == StockLevel::County {
-            let values = rule.parameters.iter().map(|index| rules.county_parameter(*index, Stage::Whole)).collect();
-            let Some(params) = named(resolved, rule, values) else {
-                county[stock] = Cell::Missing(Lack::ParameterMissing);
-                continue;
-            };
-            let rows = snapshot.stock(&stock_query(rule, &params, year, on))?;
-            county[stock] = registers.county_cell(rule, ByUnit::of(&rows).county());
-            continue;
-        }
-        let wanted: Vec<[Option<Params>; 4]> =
-            schools.iter().map(|school| Stage::ALL.map(|stage| filter_values(&rules, &county, school, rule, stage))).collect();
-        let mut answers: BTreeMap<Vec<u64>, Vec<StockRow>> = BTreeMap::new();
-        for params in wanted.iter().flatten().flatten() {
-            if let std::collections::btree_map::Entry::Vacant(entry) = answers.entry(bits(params)) {
-                entry.insert(snapshot.stock(&stock_query(rule, params, year, on))?);
-            }
-        }
-        let answers: BTreeMap<Vec<u64>, ByUnit<'_>> = answers.iter().map(|(key, rows)| (key.clone(), ByUnit::of(rows))).collect();
-        registers.fill(&mut schools, stock, rule, |school, stage| {
-            wanted[school][super::slot(stage)].as_ref().and_then(|params| answers.get(&bits(params)))
-        });
-        for school in &mut schools {
-            school.settle_some(&rules.division, stock..stock + 1);
-        }
-    }
+    let Filling { mut schools, county, left_out, .. } = filling;
     // What a filtered register showed can tell of a stage whose pupils are missing.
     if resolved.stocks.iter().any(|stock| !stock.parameters.is_empty()) {
         settle(&mut schools, &rules.division);
     }
     let manifest = snapshot.manifest();
     findings.extend(no_schools(&schools, on));
+    findings.extend(stated::findings(left_out));
     Ok(StockMatrix {
         heading: Heading {
             county: manifest.county.clone(),
@@ -84,6 +62,96 @@ pub fn matrix(snapshot: &Snapshot, resolved: &Resolved, year: SchoolYear, on: Da
         county,
         findings,
     })
+}
+
+/// The school year and the day of which facts are asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub year: SchoolYear,
+    pub on: Date,
+}
+
+/// Schools whose cells are being filled from a snapshot.
+struct Filling<'a> {
+    snapshot: &'a Snapshot,
+    asked: Asked,
+    rules: &'a Rules<'a>,
+    registers: Registers,
+    schools: Vec<School>,
+    county: Vec<Cell>,
+    left_out: Vec<LeftOut<'a>>,
+}
+
+impl<'a> Filling<'a> {
+    /// All stocks whose filter is the same for every school, in one go.
+    fn ask_all_without_parameters(&mut self) -> Result<(), HomeError> {
+        let stocks: &'a [Stock] = &self.rules.resolved.stocks;
+        let plain: Vec<usize> = (0..stocks.len()).filter(|stock| stocks[*stock].parameters.is_empty()).collect();
+        let queries: Vec<StockQuery<'_>> = plain.iter().map(|stock| self.query(&stocks[*stock], &[])).collect();
+        for (stock, rows) in plain.iter().zip(self.snapshot.stocks(&queries)?) {
+            let rows = ByUnit::of(&rows);
+            match stocks[*stock].level {
+                StockLevel::County => self.fill_county(*stock, &rows)?,
+                StockLevel::School => self.fill_schools(*stock, |_, _| Some(&rows))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A stock of the county whose filter has parameters.
+    fn ask_of_county(&mut self, stock: usize) -> Result<(), HomeError> {
+        let rule = &self.rules.resolved.stocks[stock];
+        let Some(params) = county_filter_values(self.rules, rule) else {
+            self.county[stock] = Cell::Missing(Lack::ParameterMissing);
+            return Ok(());
+        };
+        let rows = self.snapshot.stock(&self.query(rule, &params))?;
+        self.fill_county(stock, &ByUnit::of(&rows))
+    }
+
+    /// A stock of schools whose filter has parameters: asked once for each set of values that some school has.
+    fn ask_of_schools(&mut self, stock: usize) -> Result<(), HomeError> {
+        let rule = &self.rules.resolved.stocks[stock];
+        let values = |school: &School| Stage::ALL.map(|stage| filter_values(self.rules, &self.county, school, rule, stage));
+        let wanted: Vec<[Option<Params>; 4]> = self.schools.iter().map(values).collect();
+        let mut answers: BTreeMap<Vec<u64>, Vec<StockRow>> = BTreeMap::new();
+        for params in wanted.iter().flatten().flatten() {
+            if let Entry::Vacant(entry) = answers.entry(bits(params)) {
+                entry.insert(self.snapshot.stock(&self.query(rule, params))?);
+            }
+        }
+        let answers: BTreeMap<Vec<u64>, ByUnit<'_>> = answers.iter().map(|(key, rows)| (key.clone(), ByUnit::of(rows))).collect();
+        self.fill_schools(stock, |school, stage| {
+            wanted[school][super::slot(stage)].as_ref().and_then(|params| answers.get(&bits(params)))
+        })?;
+        for school in &mut self.schools {
+            school.settle_some(&self.rules.division, stock..stock + 1);
+        }
+        Ok(())
+    }
+
+    fn query<'q>(&self, stock: &'q Stock, params: &'q [(String, f64)]) -> StockQuery<'q> {
+        stock_query(stock, params, self.asked.year, self.asked.on)
+    }
+
+    fn fill_county(&mut self, stock: usize, rows: &ByUnit<'_>) -> Result<(), HomeError> {
+        let (rule, row) = (&self.rules.resolved.stocks[stock], rows.county());
+        let cell = &mut self.county[stock];
+        *cell = self.registers.county_cell(rule, row);
+        let n_rows = row.map_or(0, |row| row.rows as usize);
+        self.left_out.extend(stated::require_of_county((self.snapshot, self.asked), cell, rule, n_rows)?);
+        Ok(())
+    }
+
+    /// `rows` is what was found for a school (by its place) at a stage; none where the filter could not be asked.
+    fn fill_schools<'r>(&mut self, stock: usize, rows: impl Fn(usize, Stage) -> Option<&'r ByUnit<'r>>) -> Result<(), HomeError> {
+        let rule = &self.rules.resolved.stocks[stock];
+        self.registers.fill(&mut self.schools, stock, rule, &rows);
+        let n_rows = |school, unit: &Unit, stage| rows(school, stage).map_or(0, |rows| rows.count(&unit.code, stage));
+        let (asked, judged) = ((self.snapshot, self.asked), &self.rules.division.judged);
+        self.left_out.extend(stated::require(asked, &mut self.schools, (stock, rule), judged, n_rows)?);
+        Ok(())
+    }
 }
 
 /// The query behind a stock; without its aggregate it finds the rows that the figure came from.
@@ -106,6 +174,12 @@ pub(crate) fn filter_values(rules: &Rules<'_>, county: &[Cell], school: &School,
     let whole = Ground::of(rules, county, school, Need::Everything);
     let ground = if stage == Stage::Whole { whole } else { whole.at(stage) };
     let values = stock.parameters.iter().map(|index| ground.parameter(*index).map(|number| number.value)).collect();
+    named(rules.resolved, stock, values)
+}
+
+/// The same for the county, whom no exception covers.
+pub(crate) fn county_filter_values(rules: &Rules<'_>, stock: &Stock) -> Option<Params> {
+    let values = stock.parameters.iter().map(|index| rules.county_parameter(*index, Stage::Whole)).collect();
     named(rules.resolved, stock, values)
 }
 
@@ -156,6 +230,11 @@ impl<'a> ByUnit<'a> {
 
     fn get(&self, school: &SchoolCode, stage: Stage) -> Option<&StockRow> {
         self.0.get(&(Some(school), stage)).copied()
+    }
+
+    /// How many rows were found.
+    fn count(&self, school: &SchoolCode, stage: Stage) -> usize {
+        self.get(school, stage).map_or(0, |row| row.rows as usize)
     }
 
     /// The county's own row; where its rows name stages there is none for the county as a whole.
@@ -217,7 +296,7 @@ impl Registers {
         schools: &mut [School],
         index: usize,
         stock: &Stock,
-        rows: impl Fn(usize, Stage) -> Option<&'r ByUnit<'r>>,
+        rows: &impl Fn(usize, Stage) -> Option<&'r ByUnit<'r>>,
     ) {
         let by_stage = stock.table.column("stage").is_some();
         for (position, school) in schools.iter_mut().enumerate() {

@@ -69,6 +69,8 @@ pub struct ItemHead {
     pub title: Text,
     pub part: Option<String>,
     pub article: String,
+    /// Who must satisfy it.
+    pub level: policy::ItemLevel,
     pub veto: bool,
 }
 

@@ -158,6 +158,9 @@ impl Lack {
         match self {
             Lack::NoRow => text!("没有任何文件填报", "no file states it"),
             Lack::NotInRegister => text!("该校本学年未报送这类名册", "the school handed in no such register this year"),
+            Lack::ItemsNotStated => {
+                text!("几项相加，有的项没有任何一行", "it adds up several figures, of which some have no row")
+            }
             Lack::Blank => text!("填报为空、“—”或“无”", "reported as blank, \"—\" or \"无\""),
             Lack::NotDivided => {
                 text!("只报了全校数，无法分到学段", "reported for the whole school only; it cannot be divided by stage")

@@ -2,7 +2,7 @@
 
 use evaluate::{Cell, Lack, State, StockMatrix, evaluate, explain, matrix};
 use facts::Stage::{Junior, Primary, Whole};
-use facts::{CountyCode, FactSink, FileHash, Missing, Origin, SchoolYear, Stage, Table, Value};
+use facts::{CountyCode, FactSink, FileHash, Missing, Origin, Place, SchoolYear, Stage, Table, Value};
 use snapshot::{Finish, Finished, Home, Snapshot, SnapshotWriter, SourceFile};
 use tempfile::TempDir;
 
@@ -151,6 +151,66 @@ fn a_parameter_that_an_exception_replaces_reaches_the_filter() {
     let (_folder, snapshot) = publish(&county());
     let matrix = matrix(&snapshot, &resolved_with(ON, &relaxed), year(), date(ON)).expect("a matrix");
     assert_eq!(cell(&matrix, "N", Primary, "classes_over"), Cell::Known(0.0));
+}
+
+/// Both figures count for primary, one for junior.
+const BY_STAGE: &str = "(stage = 'primary' and item in ('teachers_backbone', 'teachers_visiting')) or \
+                        (stage = 'junior' and item = 'teachers_backbone')";
+
+#[test]
+fn a_sum_of_figures_is_known_only_where_each_is_stated() {
+    // The filter of the backbone stock, rows beside those of the county, and what is known then of school A and of N (junior).
+    let check = |filter: &str, more: &str, rows: &[(&str, Stage, &str, Value)], a: Cell, n: Cell| {
+        let mut all = county();
+        all.retain(|row| !row.given.iter().any(|(_, value)| *value == Value::Missing(Missing::Dash)));
+        let rows = rows.iter().enumerate();
+        all.extend(rows.map(|(at, (school, stage, item, value))| figure(school, *stage, item, value.clone(), 60 + at as u32)));
+        let (_folder, snapshot) = publish(&all);
+        let new = format!("where = \"{filter}\"\n{more}");
+        let resolved = resolved_with(ON, &[("where = \"item = 'teachers_backbone'\"", &new)]);
+        let matrix = matrix(&snapshot, &resolved, year(), date(ON)).expect("a matrix");
+        assert_eq!(cell(&matrix, "A", Primary, "backbone"), a, "{filter} {more} A");
+        assert_eq!(cell(&matrix, "N", Junior, "backbone"), n, "{filter} {more} N");
+        let told = |school: &str| {
+            let found = matrix.findings.iter().find(|finding| {
+                finding.code == "figures-left-out"
+                    && matches!(&finding.place, Place::School { code, .. } if code.as_str() == school)
+            });
+            found.map(|finding| finding.what.zh.clone())
+        };
+        assert_eq!(told("A").is_some(), a == Cell::Missing(Lack::ItemsNotStated), "{filter} {more}");
+        assert!(told("A").is_none_or(|words| words.contains("小学 骨干教师缺teachers_visiting")), "{:?}", told("A"));
+    };
+    let left_out = Cell::Missing(Lack::ItemsNotStated);
+    let backbone = |school, stage, value| (school, stage, "teachers_backbone", Value::Real(value));
+    let visiting = |school, stage, value| (school, stage, "teachers_visiting", value);
+    let both = "item in ('teachers_backbone', 'teachers_visiting')";
+    let rows = [backbone("A", Primary, 2.0), backbone("N", Junior, 3.0)];
+    check(both, "", &rows, left_out, left_out);
+    check("item = 'teachers_backbone' or item = 'teachers_visiting'", "", &rows, left_out, left_out);
+    check(BY_STAGE, "", &rows, left_out, Cell::Known(3.0));
+    // A condition on the value does not excuse from stating it.
+    check(&format!("{both} and value > 0"), "", &rows, left_out, left_out);
+    // A pack may say that no row means none.
+    check(both, "absent_is_zero = [\"teachers_visiting\"]", &rows, Cell::Known(2.0), Cell::Known(3.0));
+    // Zero is a number, a blank cell is not; what nobody states has no row.
+    let stated = [rows[0].clone(), visiting("A", Primary, Value::Real(0.0))];
+    check(both, "", &stated, Cell::Known(2.0), Cell::Missing(Lack::NoRow));
+    let zero_dropped = format!("{both} and value > 0");
+    check(&zero_dropped, "", &stated, Cell::Known(2.0), Cell::Missing(Lack::NoRow));
+    let blank = [rows[0].clone(), visiting("A", Primary, Value::Missing(Missing::Blank))];
+    check(both, "", &blank, Cell::Missing(Lack::Blank), Cell::Missing(Lack::NoRow));
+    // A row of the whole school is no row of the stage.
+    let whole = [rows[0].clone(), visiting("A", Whole, Value::Real(1.0))];
+    check(both, "", &whole, left_out, Cell::Missing(Lack::NoRow));
+    // A campus must state each figure too.
+    let campus = [
+        rows[0].clone(),
+        visiting("A", Primary, Value::Real(0.0)),
+        backbone("N", Junior, 3.0),
+        visiting("N", Junior, Value::Real(1.0)),
+    ];
+    check(both, "", &campus, Cell::Known(2.0), Cell::Known(4.0));
 }
 
 #[test]

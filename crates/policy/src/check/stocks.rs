@@ -1,4 +1,4 @@
-use facts::{Stage, Time, Unit, text};
+use facts::{Stage, Table, Time, Unit, text};
 
 use super::{Checker, parsed};
 use crate::model::StockEntry;
@@ -43,6 +43,7 @@ impl Checker<'_> {
             _ => None,
         };
         self.unit_of_stock(entry, unit_of_items);
+        self.absent_figures(entry, table, &items);
         if entry.years != Years::default() && table.time == Time::Validity {
             let what = text!(
                 "表 {} 按有效期记录，没有学年可选",
@@ -57,6 +58,25 @@ impl Checker<'_> {
             let what = text!("{} 计行数，不能拆分", "{} counts rows, which cannot be divided", entry.head.id.value);
             let hint = text!("只有求和的存量才拆分：去掉 split = true", "only sums are divided: drop split = true");
             self.faults.refuse("split-of-count", entry.head.mark, what, hint);
+        }
+    }
+
+    /// Figures of which no row may stand for zero are among those that the filter names.
+    fn absent_figures(&self, entry: &StockEntry, table: &Table, items: &[At<String>]) {
+        for absent in &entry.absent_is_zero {
+            if !sqlish::states_figures(table) {
+                let what = text!("表 {} 不是一行一项的表", "the table {} does not state figures row by row", table.name);
+                let hint = text!(
+                    "去掉 absent_is_zero：名册里没有的就是没有",
+                    "drop absent_is_zero: what a register does not list is not there"
+                );
+                self.faults.refuse("absent-of-register", absent.mark, what, hint);
+            } else if !items.iter().any(|item| item.value == absent.value) {
+                let id = &entry.head.id.value;
+                let what = text!("{id} 的 where 没有数据项目“{0}”", "the `where` of {id} names no figure `{0}`", absent.value);
+                let hint = did_you_mean(&absent.value, items.iter().map(|item| item.value.as_str()));
+                self.faults.refuse("unknown-item", absent.mark, what, hint);
+            }
         }
     }
 

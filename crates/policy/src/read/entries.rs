@@ -329,8 +329,8 @@ pub(super) fn split(entry: &Entry<'_>) -> Option<SplitEntry> {
 const LEVELS: [(&str, StockLevel); 2] = [("school", StockLevel::School), ("county", StockLevel::County)];
 
 pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
-    let fields = entry
-        .fields("[[stock]]", &[&HEAD, &["unit", "table", "where", "aggregate", "split", "level", "since", "year", "schools"]]);
+    let keys = ["unit", "table", "where", "absent_is_zero", "aggregate", "split", "level", "since", "year", "schools"];
+    let fields = entry.fields("[[stock]]", &[&HEAD, &keys]);
     let table = fields.need_text("table").and_then(|at| table(entry.faults, &at));
     let aggregate = fields.need_text("aggregate").and_then(|at| aggregate(entry.faults, table?, &at));
     let head = entry.head(&fields);
@@ -343,6 +343,7 @@ pub(super) fn stock(entry: &Entry<'_>) -> Option<StockEntry> {
         level: fields.choice("level", &LEVELS).unwrap_or(StockLevel::School),
         years: years(&fields),
         schools: fields.formula("schools", Dialect::Formula),
+        absent_is_zero: fields.texts("absent_is_zero"),
         head: head?,
     };
     Some(entry)

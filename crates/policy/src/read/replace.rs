@@ -5,12 +5,13 @@ use crate::syntax::Dialect;
 
 /// The keys that every replacement may have; the others say what is changed.
 const COMMON: [&str; 9] = ["label", "label_en", "target", "article", "source", "confirmed", "order", "from", "to"];
-const CHANGES: [&str; 24] = [
+const CHANGES: [&str; 25] = [
     "title",
     "title_en",
     "value",
     "table",
     "where",
+    "absent_is_zero",
     "aggregate",
     "split",
     "formula",
@@ -51,6 +52,7 @@ pub(super) fn replace(entry: &Entry<'_>) -> Option<ReplaceEntry> {
         condition: fields.formula("where", Dialect::Sql),
         aggregate: None,
         split: fields.flag("split"),
+        absent_is_zero: fields.has("absent_is_zero").then(|| fields.texts("absent_is_zero")),
         formula: fields.formula("formula", Dialect::Formula),
         stages: fields.stages("stages"),
         threshold: fields.text("threshold"),

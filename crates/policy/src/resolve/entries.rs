@@ -5,11 +5,13 @@ use crate::cited::Cited;
 use crate::expr::Leaf;
 use crate::expr::{Measure, Type, compile, infer};
 use crate::model::{Formula, Head, IndicatorEntry, ItemEntry, JudgementEntry, JudgementKind, StockEntry};
-use crate::resolved::{Gap, Indicator, Item, Judgement, Parameter, Piece, Requirement, Rule, Split, StageValue, Stock, Summary};
+use crate::resolved::{
+    Gap, Indicator, Item, Judgement, Parameter, Piece, Requirement, Rule, Split, StageValue, Stock, StockItem, Summary,
+};
 use crate::source::At;
-use crate::sqlish;
+use crate::sqlish::{self, Condition};
 use crate::summary::{self, pieces};
-use crate::syntax::TreeKind;
+use crate::syntax::{Tree, TreeKind};
 
 impl Resolver<'_> {
     pub(super) fn parameters(&self) -> Vec<Parameter> {
@@ -32,12 +34,14 @@ impl Resolver<'_> {
 
     pub(super) fn stock(&self, entry: &StockEntry) -> Option<Stock> {
         let table = entry.table?;
-        let (where_sql, parameters) = match &entry.condition {
-            None => ("(1 = 1)".to_string(), Vec::new()),
+        let (where_sql, parameters, items) = match &entry.condition {
+            None => ("(1 = 1)".to_string(), Vec::new(), Vec::new()),
             Some(formula) => {
-                let condition = sqlish::check(formula.tree.as_ref()?, table, &mut Vec::new())?;
+                let tree = formula.tree.as_ref()?;
+                let condition = sqlish::check(tree, table, &mut Vec::new())?;
+                let items = if sqlish::states_figures(table) { self.items_of(entry, tree, &condition) } else { Vec::new() };
                 let parameters = condition.parameters.iter().map(|id| self.parameter_index(id)).collect::<Option<_>>()?;
-                (condition.sql, parameters)
+                (condition.sql, parameters, items)
             }
         };
         Some(Stock {
@@ -46,6 +50,7 @@ impl Resolver<'_> {
             unit: entry.unit.clone()?,
             table,
             where_sql,
+            items,
             aggregate: entry.aggregate.as_ref()?.value,
             parameters,
             split: entry.split,
@@ -55,6 +60,24 @@ impl Resolver<'_> {
             citation: entry.head.law.article.as_ref().map(|_| self.cite(&entry.head.law)),
             label: entry.head.law.label.clone(),
         })
+    }
+
+    fn items_of(&self, entry: &StockEntry, tree: &Tree, condition: &Condition) -> Vec<StockItem> {
+        let item = |id: &str| StockItem {
+            id: id.to_string(),
+            title: self.title_of_item(id),
+            stages: sqlish::stages_of_item(tree, id),
+            absent_is_zero: entry.absent_is_zero.iter().any(|named| named.value == id),
+        };
+        condition.items().into_iter().map(item).filter(|item| !item.stages.is_empty()).collect()
+    }
+
+    /// What a figure or a declaration is called by a pack of the chain, or else by the item list.
+    fn title_of_item(&self, id: &str) -> Text {
+        let declared = self.chain.packs.iter().flat_map(|pack| &pack.declarations).map(|(head, _)| head);
+        let heads = self.chain.packs.iter().flat_map(|pack| &pack.figures).map(|(head, _)| head).chain(declared);
+        let own = heads.filter(|head| head.id.value == id).map(|head| head.title.clone()).next();
+        own.or_else(|| self.items.by_id(id).map(|item| item.title.clone())).unwrap_or_else(|| Text::new(id, id))
     }
 
     pub(super) fn indicator(&self, entry: &IndicatorEntry) -> Option<Indicator> {

@@ -5,7 +5,7 @@ mod exceptions;
 
 use std::collections::BTreeMap;
 
-use facts::{CountyCode, Date, Finding, Place, Severity, Text, text};
+use facts::{CountyCode, Date, Finding, ItemList, Place, Severity, Text, text};
 
 use crate::chain::{Chain, Dictionary, evaluation_order};
 use crate::cited::{Citation, Cited};
@@ -33,6 +33,7 @@ pub(crate) fn unknown_pack<'i>(id: &str, ids: impl Iterator<Item = &'i str> + Cl
 pub(crate) fn resolve(
     chain: &Chain<'_>,
     all: &[Option<PackSource>],
+    items: &ItemList,
     on: Date,
     county: &CountyCode,
 ) -> Result<Resolved, Vec<Finding>> {
@@ -42,8 +43,8 @@ pub(crate) fn resolve(
         return Err(refused);
     }
     let entries = chain.entries_on(on);
-    let resolver =
-        Resolver { chain, all, on, county, entries: &entries, index: Index::of(chain, &entries), dictionary: chain.dictionary() };
+    let (index, dictionary) = (Index::of(chain, &entries), chain.dictionary());
+    let resolver = Resolver { chain, all, items, on, county, entries: &entries, index, dictionary };
     // A checked pack cannot fail here; if it does, the pack is named rather than the program stopped.
     resolver.resolved(own).ok_or_else(|| {
         let what = text!("标准包 {} 在 {on} 无法解析", "the pack {} cannot be resolved on {on}", own.id);
@@ -80,6 +81,7 @@ struct Resolver<'a> {
     chain: &'a Chain<'a>,
     /// Every pack that was read; a law names its pack by the place here.
     all: &'a [Option<PackSource>],
+    items: &'a ItemList,
     on: Date,
     county: &'a CountyCode,
     entries: &'a Entries,

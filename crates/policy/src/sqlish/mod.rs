@@ -5,9 +5,11 @@
 //! typed: `= <> < <= > >=`, `and or not`, `in (…)`, `is [not] null`, `+ - * /`.
 
 mod check;
+mod items;
 mod write;
 
-pub(crate) use check::{check, column_unit, row_unit};
+pub(crate) use check::{Condition, check, column_unit, row_unit};
+pub(crate) use items::{stages_of_item, states_figures};
 
 #[cfg(test)]
 pub(crate) use write::write as written;
