@@ -35,6 +35,16 @@ export async function openHome({ filled }) {
   return { home, sample, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
+/** A home with a county of many schools, told by their figures alone. */
+export async function openLargeHome(schools) {
+  const folder = await mkdtemp(join(tmpdir(), "junheng-console-"));
+  const home = join(folder, "home");
+  const count = ["--counties", "1", "--schools", String(schools), "--pupils", String(schools * 300)];
+  await run(JUNHENG, ["bench-data", "--out", folder, ...count]);
+  await run(JUNHENG, ["import", "--home", home, join(folder, "000", "学校数据.csv")], { maxBuffer: 1 << 26 });
+  return { home, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
 /** Starts the server and waits until it answers. */
 export async function serve(home) {
   const port = await freePort();
@@ -57,9 +67,15 @@ export async function browse() {
 }
 
 /** A page that keeps account of everything that must not happen: errors, and requests to anybody but the server. */
-export async function openPage(browser, address, size, { language = "zh" } = {}) {
+export async function openPage(browser, address, size, { language = "zh", large = false } = {}) {
   const context = await browser.newContext({ viewport: size, locale: "zh-CN", reducedMotion: "reduce" });
-  await context.addInitScript((lang) => localStorage.setItem("junheng.language", lang), language);
+  await context.addInitScript(
+    ([lang, type]) => {
+      localStorage.setItem("junheng.language", lang);
+      localStorage.setItem("junheng.large-type", type);
+    },
+    [language, large ? "yes" : "no"],
+  );
   const page = await context.newPage();
   const faults = [];
   page.on("console", (line) => { if (line.type() === "error" || line.type() === "warning") faults.push(`console: ${line.text()}`); });

@@ -45,14 +45,41 @@ test("functions take the same arguments in both languages", () => {
   }
 });
 
+/** Every component, whatever folder it lies in. */
+function components(folder = "src") {
+  return readdirSync(join(WEB, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? components(path) : path.endsWith(".vue") ? [path] : [];
+  });
+}
+
 test("no page holds words of its own", () => {
   const han = /\p{Script=Han}/u;
-  for (const folder of ["src", "src/pages", "src/parts"]) {
-    for (const name of readdirSync(join(WEB, folder)).filter((name) => name.endsWith(".vue"))) {
-      const text = readFileSync(join(WEB, folder, name), "utf8");
-      for (const [at, line] of text.split("\n").entries()) {
-        assert.ok(!han.test(line), `${folder}/${name}:${at + 1} holds Chinese: ${line.trim()}`);
-      }
-    }
+  assert.ok(components().length > 50, "components are found");
+  for (const path of components()) {
+    const text = readFileSync(join(WEB, path), "utf8");
+    for (const [at, line] of text.split("\n").entries()) assert.ok(!han.test(line), `${path}:${at + 1} holds Chinese: ${line.trim()}`);
+    // Between tags, and in what is only heard, stand names of words alone; commands and units are the same in both languages.
+    const template = text.slice(text.indexOf("<template>"), text.lastIndexOf("</template>")).replace(/<pre[^]*?<\/pre>/g, "").replace(/<!--[^]*?-->/g, "");
+    const plain = template.replace(/\{\{[^]*?\}\}/g, "").replace(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, "\n").replace(/\bkm\b/g, "");
+    const words = plain.match(/[A-Za-z]{2,}/g);
+    assert.equal(words, null, `${path} holds English: ${words}`);
+    const heard = [...template.matchAll(/\s(?:aria-label|title|placeholder|alt|label|caption)="([^"]*)"/g)].map((found) => found[1]);
+    assert.deepEqual(heard, [], `${path} holds words in attributes`);
+  }
+});
+
+test("every word is used", () => {
+  const sources = (folder) =>
+    readdirSync(join(WEB, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return path === "src/words" ? [] : sources(path);
+      return /\.(vue|ts)$/.test(path) ? [readFileSync(join(WEB, path), "utf8")] : [];
+    });
+  const all = sources("src").join("\n");
+  // Looked up by what the server says or by a page's name.
+  const bySelf = /^(pages|verdicts|scopes|stages|severities|owners|urbanRural|bases|import\.states|first\.steps)\./;
+  for (const [key] of flat(zh)) {
+    if (!bySelf.test(key)) assert.match(all, new RegExp(`\\b${key.split(".").pop()}\\b`), `${key} is used nowhere`);
   }
 });
