@@ -24,6 +24,7 @@ const LOCK: &str = "Cargo.lock";
 
 /// Crates in more than one version, with the reason; an entry that is no longer needed is remarked upon. In alphabetical order.
 const ALLOWED: &[(&str, &str)] = &[
+    ("fallible-iterator", "one is rusqlite's, the other postgres's; a few hundred lines of traits each"),
     ("hashbrown", "the older one comes with rusqlite's support of WebAssembly and is not compiled here"),
     ("syn", "the older one is zeroize_derive's, the newer serde_derive's; both run at build time only"),
 ];

@@ -1,0 +1,80 @@
+use serde::Serialize;
+
+/// A case as a list shows it. It follows from the events and is kept beside them, so that a list need not read them all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    pub case: String,
+    pub procedure: String,
+    pub version: String,
+    /// The key of its subject.
+    pub subject: String,
+    pub label: String,
+    pub division: String,
+    pub school: Option<String>,
+    /// `open`, `paused` or `closed`.
+    pub status: String,
+    /// The steps that come next, separated by spaces.
+    pub step: Option<String>,
+    pub owner_role: String,
+    pub owner_person: Option<String>,
+    /// Roles told of it, with a space before and after each.
+    pub told: Option<String>,
+    pub round: u64,
+    /// When the next thing is due.
+    pub due: Option<String>,
+    /// When the passing of time may next do something to it.
+    pub wake: Option<String>,
+    pub opened: String,
+    pub moved: String,
+    pub closed: Option<String>,
+    pub finding: String,
+    pub seq: u64,
+}
+
+/// Which cases are meant; what is not given does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub procedure: Option<String>,
+    pub status: Option<String>,
+    /// Not closed.
+    pub unclosed: bool,
+    pub owner_role: Option<String>,
+    pub owner_person: Option<String>,
+    /// The beginning of a division code.
+    pub division: Option<String>,
+    pub school: Option<String>,
+    /// Due before a moment.
+    pub due_before: Option<String>,
+    /// May be changed by the passing of time before a moment.
+    pub wake_before: Option<String>,
+    /// Opened a second time or more.
+    pub relapsed: bool,
+    pub order: Order,
+    pub limit: u32,
+    pub offset: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What is due first stands first.
+    #[default]
+    Due,
+    /// What was moved last stands first.
+    Moved,
+    Case,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listing {
+    /// How many there are.
+    pub total: u64,
+    pub rows: Vec<Row>,
+}
+
+/// The end of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Head {
+    pub lines: u64,
+    pub hash: String,
+    pub practice: bool,
+}
