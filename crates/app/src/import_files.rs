@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use snapshot::{Finish, Finished, Home, HomeLock, Manifest, SourceFile};
 
+use crate::earlier::{Crossed, Earlier};
 use crate::library::paths_under;
-use crate::route::Router;
+use crate::route::{RoutedCounty, Router};
 use crate::{Failure, Library};
 
 /// What is to be imported, and how.
@@ -131,15 +132,22 @@ pub fn import_files(
     for report in &mut reports {
         findings.append(&mut report.findings);
     }
-    findings.extend(importer.finish());
     findings.extend(router.settle().map_err(|error| sink_failure(&error))?);
     let files: Vec<SourceFile> = reports.iter().flat_map(source_files).collect();
     findings.extend(router.conflicts(&files)?);
+    let mut counties = router.into_counties();
+    let earlier = Earlier::recall(&mut counties, &mut importer)?;
+    let Crossed { told, mut kept } = earlier.cross(importer);
+    findings.iter_mut().for_each(|finding| {
+        earlier.answer(finding);
+    });
+    findings.extend(told);
+    findings.extend(earlier.remarks());
     if reports.iter().all(|report| report.rows == 0) && !findings.iter().any(Finding::must_fix) {
         findings.push(nothing_recognised());
     }
     if let Some(path) = &request.explanations {
-        answer(path, &mut findings)?;
+        answer(path, &mut findings, &mut kept)?;
     }
     findings.sort_by_cached_key(|finding| (finding.severity, finding.place.order(), finding.code.clone()));
 
@@ -149,7 +157,7 @@ pub fn import_files(
         ImportResult::DryRun
     } else {
         keep_raw(&lock, &sources, &reports)?;
-        ImportResult::Kept(publish(router, &files, &findings)?)
+        ImportResult::Kept(publish(counties, &files, findings.iter().chain(&kept))?)
     };
     let mut files: Vec<FileLine> = reports.iter().map(file_line).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -204,13 +212,17 @@ fn file_line(report: &FileReport) -> FileLine {
     }
 }
 
-fn answer(path: &Path, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+/// `kept` are findings that are not told again, but may be answered now.
+fn answer(path: &Path, findings: &mut Vec<Finding>, kept: &mut Vec<Finding>) -> Result<(), Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure {
         wrong_use: true,
         ..Failure::io(text!("读取说明文件", "read the explanations"), path, &error)
     })?;
     let (explanations, faults) = Explanations::read(&path.to_string_lossy(), &bytes);
+    let n_told = findings.len();
+    findings.append(kept);
     let left_over = explanations.answer(findings);
+    *kept = findings.split_off(n_told);
     findings.extend(faults);
     findings.extend(left_over);
     Ok(())
@@ -229,18 +241,23 @@ fn keep_raw(lock: &HomeLock, sources: &[Source], reports: &[FileReport]) -> Resu
     Ok(())
 }
 
-fn publish(router: Router<'_>, files: &[SourceFile], findings: &[Finding]) -> Result<Vec<Published>, Failure> {
-    let counties = router.into_counties();
+fn publish<'f>(
+    counties: Vec<RoutedCounty<'_>>,
+    files: &[SourceFile],
+    findings: impl Iterator<Item = &'f Finding> + Clone,
+) -> Result<Vec<Published>, Failure> {
     let only = counties.len() == 1;
     let mut published = Vec::new();
-    for county in counties {
+    for mut county in counties {
         let files: Vec<SourceFile> = files.iter().filter(|file| county.files.contains(&file.hash)).cloned().collect();
+        let inherited = county.writer.inherited()?.map(|manifest| manifest.files.clone()).unwrap_or_default();
         let concerns = |finding: &&Finding| match &finding.place {
-            Place::File { file: name, .. } => files.iter().any(|file| file.name == *name),
+            Place::File { file: name, .. } => files.iter().chain(&inherited).any(|file| file.name == *name),
             _ => only,
         };
-        let kept = findings.iter().filter(|finding| finding.severity == Severity::Experience).filter(concerns).cloned().collect();
-        let finish = Finish { county_name: county.name, created: Timestamp::now(), files, findings: kept };
+        let explained = findings.clone().filter(|finding| finding.severity == Severity::Experience).filter(concerns);
+        let findings = explained.cloned().collect();
+        let finish = Finish { county_name: county.name, created: Timestamp::now(), files, findings };
         published.push(match county.writer.finish(finish)? {
             Finished::New(manifest) => Published { manifest, new: true },
             Finished::Unchanged(manifest) => Published { manifest, new: false },

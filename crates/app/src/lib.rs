@@ -10,6 +10,7 @@ mod county_changes;
 mod datum;
 mod diff_snapshots;
 mod draw_folder;
+mod earlier;
 mod evaluate_counties;
 mod explain_figure;
 mod export_view;

@@ -26,7 +26,7 @@ pub use kind::{stages_of_kind, title_of_kind};
 pub use name::plain;
 pub use number::{parse_number, significant};
 pub use place::{Cell, Place, column_letters};
-pub use schema::{Column, ColumnKind, TABLES, Table, Time, table};
+pub use schema::{Column, ColumnKind, TABLES, TABLES_FINGERPRINT, Table, Time, table};
 pub use stage::Stage;
 pub use text::{Lang, Text};
 pub use unit::{Unit, UnitFault};

@@ -8,6 +8,8 @@ pub struct Table {
     /// The columns that name a row; two rows with the same key contradict each other. Empty where any number may agree.
     pub key: &'static [&'static str],
     pub time: Time,
+    /// What one row is a count of (`class`, `person`); none where rows are counted of nothing.
+    pub row_unit: Option<&'static str>,
 }
 
 /// How a table says for when its rows hold.
@@ -27,6 +29,8 @@ pub struct Column {
     /// Whether it identifies a person. Such columns live in the sealed file beside the snapshot; the fact table keeps a
     /// `person` key in their place, and no pack can read them.
     pub personal: bool,
+    /// The unit of its numbers; none where it has none, or where it differs from row to row.
+    pub unit: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +74,52 @@ pub fn table(name: &str) -> Option<&'static Table> {
 }
 
 const fn col(name: &'static str, title: &'static str, kind: ColumnKind) -> Column {
-    Column { name, title, kind, personal: false }
+    Column { name, title, kind, personal: false, unit: None }
 }
 
 const fn personal(name: &'static str, title: &'static str, kind: ColumnKind) -> Column {
-    Column { name, title, kind, personal: true }
+    Column { name, title, kind, personal: true, unit: None }
+}
+
+const fn measured(name: &'static str, title: &'static str, kind: ColumnKind, unit: &'static str) -> Column {
+    Column { name, title, kind, personal: false, unit: Some(unit) }
+}
+
+/// A number that stands for the tables as they lie in a snapshot: it changes with every name, kind, key and order of them, and
+/// with nothing else, so that a file of other tables is never read as one of these.
+pub const TABLES_FINGERPRINT: u64 = fingerprint(TABLES);
+
+/// FNV-1a over what matters to a stored row.
+const fn fingerprint(tables: &[Table]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut at = 0;
+    while at < tables.len() {
+        let table = &tables[at];
+        hash = mixed(mixed(hash, table.name.as_bytes()), &[table.time as u8, table.columns.len() as u8, table.key.len() as u8]);
+        let mut of_key = 0;
+        while of_key < table.key.len() {
+            hash = mixed(hash, table.key[of_key].as_bytes());
+            of_key += 1;
+        }
+        let mut of_columns = 0;
+        while of_columns < table.columns.len() {
+            let column = &table.columns[of_columns];
+            hash = mixed(mixed(hash, column.name.as_bytes()), &[column.kind as u8, column.personal as u8]);
+            of_columns += 1;
+        }
+        at += 1;
+    }
+    hash
+}
+
+const fn mixed(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x100_0000_01b3);
+        at += 1;
+    }
+    // So that "ab" and "c" are not "a" and "bc".
+    (hash ^ 0xff).wrapping_mul(0x100_0000_01b3)
 }
 
 use ColumnKind::*;
@@ -93,12 +138,13 @@ pub static TABLES: &[Table] = &[
             col("name", "班级名称", Text),
             // 'ordinary', or the kind of a special class.
             col("kind", "班级类型", Text),
-            col("size", "学生数", Integer),
+            measured("size", "学生数", Integer, "person"),
             // Of these, disabled pupils who learn in an ordinary class.
-            col("inclusive", "随班就读学生数", Integer),
+            measured("inclusive", "随班就读学生数", Integer, "person"),
         ],
         key: &["school", "year", "grade", "name"],
         time: Time::SchoolYear,
+        row_unit: Some("class"),
     },
     Table {
         // What a county or a school states about itself where no file shows it, with the paper that proves it.
@@ -116,6 +162,7 @@ pub static TABLES: &[Table] = &[
         ],
         key: &["school", "year", "stage", "item"],
         time: Time::SchoolYear,
+        row_unit: None,
     },
     Table {
         name: "divisions",
@@ -127,7 +174,7 @@ pub static TABLES: &[Table] = &[
             // province, prefecture, county, township, village
             col("level", "级别", Text),
             col("urban_rural", "城乡分类代码", Text),
-            col("population", "常住人口", Integer),
+            measured("population", "常住人口", Integer, "person"),
             col("lon", "经度", Real),
             col("lat", "纬度", Real),
             col("datum", "坐标系", Text),
@@ -136,6 +183,7 @@ pub static TABLES: &[Table] = &[
         ],
         key: &["code", "valid_from"],
         time: Time::Validity,
+        row_unit: None,
     },
     Table {
         name: "finance",
@@ -145,13 +193,14 @@ pub static TABLES: &[Table] = &[
             col("school", "学校标识码", SchoolCode),
             col("year", "学年", SchoolYear),
             col("item", "经费项目", Text),
-            col("budgeted", "预算", Real),
-            col("transferred", "拨付", Real),
-            col("spent", "支出", Real),
+            measured("budgeted", "预算", Real, "yuan"),
+            measured("transferred", "拨付", Real, "yuan"),
+            measured("spent", "支出", Real, "yuan"),
             col("date", "日期", Date),
         ],
         key: &["school", "year", "item", "date"],
         time: Time::SchoolYear,
+        row_unit: None,
     },
     Table {
         // A subject of a class: the lessons of a week as the timetable plans them and as they are given.
@@ -166,18 +215,19 @@ pub static TABLES: &[Table] = &[
             col("class", "班级", Text),
             // chinese, maths, pe, labour …: the ids of forms/vocabularies/subject.toml
             col("subject", "学科", Text),
-            col("planned", "周课时", Real),
-            col("given", "实际周课时", Real),
+            measured("planned", "周课时", Real, "lesson"),
+            measured("given", "实际周课时", Real, "lesson"),
             // The subject for which its lessons are taken.
             col("borrowed_for", "被占用于", Text),
             // own, visiting, online
             col("mode", "任教方式", Text),
             col("qualified", "任课教师是否具备该学科资格", Boolean),
             // How many subjects the teacher teaches in all.
-            col("teacher_subjects", "任课教师任教科目数", Integer),
+            measured("teacher_subjects", "任课教师任教科目数", Integer, "1"),
         ],
         key: &["school", "year", "grade", "class", "subject"],
         time: Time::SchoolYear,
+        row_unit: None,
     },
     Table {
         name: "rooms",
@@ -188,11 +238,12 @@ pub static TABLES: &[Table] = &[
             // music, art, multimedia, science, computer, library, other
             col("kind", "教室类型", Text),
             col("name", "名称", Text),
-            col("area", "面积", Real),
+            measured("area", "面积", Real, "m2"),
             col("built_year", "建成年份", Integer),
         ],
         key: &["school", "year", "kind", "name"],
         time: Time::SchoolYear,
+        row_unit: Some("room"),
     },
     Table {
         // One figure of an official table.
@@ -208,6 +259,7 @@ pub static TABLES: &[Table] = &[
         ],
         key: &["school", "year", "stage", "item"],
         time: Time::SchoolYear,
+        row_unit: None,
     },
     Table {
         name: "schools",
@@ -237,6 +289,7 @@ pub static TABLES: &[Table] = &[
         ],
         key: &["code", "valid_from"],
         time: Time::Validity,
+        row_unit: Some("school"),
     },
     Table {
         name: "students",
@@ -268,6 +321,7 @@ pub static TABLES: &[Table] = &[
         ],
         key: &[],
         time: Time::SchoolYear,
+        row_unit: Some("person"),
     },
     Table {
         name: "teachers",
@@ -293,11 +347,12 @@ pub static TABLES: &[Table] = &[
             col("certificate_subject", "教师资格学科", Text),
             // national, province, prefecture, county, none
             col("backbone", "骨干教师级别", Text),
-            col("years_at_school", "在本校年限", Integer),
-            col("training_hours", "五年培训学时", Real),
+            measured("years_at_school", "在本校年限", Integer, "year"),
+            measured("training_hours", "五年培训学时", Real, "hour"),
             col("exchange", "是否交流轮岗", Boolean),
         ],
         key: &[],
         time: Time::SchoolYear,
+        row_unit: Some("person"),
     },
 ];

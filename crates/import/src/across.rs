@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
-use facts::{Cell, Finding, Place, SchoolCode, Stage, Table, Text, Value, significant, text};
+use facts::{Cell, Date, Finding, Place, SchoolCode, Stage, Table, Text, Value, significant, text};
 
 use crate::forms::expr::Val;
 use crate::forms::{Forms, TallySource};
@@ -27,7 +27,8 @@ pub(crate) struct Across<'f> {
     told: HashSet<u64>,
     schools: Vec<String>,
     school_numbers: HashMap<String, u32>,
-    school_names: BTreeMap<String, String>,
+    /// The name since latest valid, and since when.
+    school_names: BTreeMap<String, (Option<Date>, String)>,
     tallied: Vec<Tallied>,
     tallies: HashMap<TallyKey, Vec<Option<Sum>>>,
 }
@@ -50,6 +51,16 @@ type TallyKey = (u32, i32, u8);
 struct Sum {
     value: f64,
     spot: Spot,
+    /// Whether a row of this import is in it.
+    is_new: bool,
+}
+
+/// Figures of different forms that do not fit together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossFinding {
+    pub finding: Finding,
+    /// Whether a row of this import takes part; else all of them were there before.
+    pub is_new: bool,
 }
 
 /// What became of something said again.
@@ -122,12 +133,28 @@ impl<'f> Across<'f> {
         self.told.insert(what)
     }
 
+    /// The tables whose rows of earlier imports are of interest.
+    pub(crate) fn recalled_tables(&self) -> Vec<&'static Table> {
+        facts::table("schools").into_iter().chain(self.tallied.iter().map(|tallied| tallied.table)).collect()
+    }
+
+    pub(crate) fn lists_school(&self, code: &SchoolCode) -> bool {
+        self.school_names.contains_key(code.as_str())
+    }
+
     /// Takes a row of facts into the sums that cross-checks need.
-    pub(crate) fn take(&mut self, table: &'static Table, values: &[Value], spot: Spot) {
+    pub(crate) fn take(&mut self, table: &'static Table, values: &[Value], spot: Spot, is_new: bool) {
         if table.name == "schools"
             && let [Value::Text(code), Value::Text(name), ..] = values
         {
-            self.school_names.insert(code.clone(), name.clone());
+            let since = match table.position("valid_from").and_then(|at| values.get(at)) {
+                Some(Value::Date(day)) => Some(*day),
+                _ => None,
+            };
+            // Of two that hold since the same day, the one read later counts, and one of this import before an earlier one.
+            if self.school_names.get(code).is_none_or(|(known, _)| since > *known || is_new && since == *known) {
+                self.school_names.insert(code.clone(), (since, name.clone()));
+            }
         }
         let Some(tallied) = self.tallied.iter().find(|tallied| std::ptr::eq(tallied.table, table)) else { return };
         let text = |at: Option<usize>| match at.and_then(|at| values.get(at)) {
@@ -175,15 +202,18 @@ impl<'f> Across<'f> {
             let stage = if whole_school { Stage::Whole } else { stage };
             let sums = self.tallies.entry((school, year, stage as u8)).or_insert_with(|| vec![None; forms.tallies.len()]);
             match &mut sums[index] {
-                Some(sum) if !only_first => sum.value = significant(sum.value + value),
+                Some(sum) if !only_first => {
+                    sum.value = significant(sum.value + value);
+                    sum.is_new |= is_new;
+                }
                 Some(_) => {}
-                empty => *empty = Some(Sum { value, spot }),
+                empty => *empty = Some(Sum { value, spot, is_new }),
             }
         }
     }
 
     /// The cross-form checks, once all files have been read.
-    pub(crate) fn close(self) -> Vec<Finding> {
+    pub(crate) fn close(self) -> Vec<CrossFinding> {
         let mut findings = Vec::new();
         let mut keys: Vec<&TallyKey> = self.tallies.keys().collect();
         keys.sort_by_key(|(school, year, stage)| (&self.schools[*school as usize], *year, *stage));
@@ -215,7 +245,7 @@ impl<'f> Across<'f> {
                 let join = |of: fn(&Text) -> &str, by: &str| shown.iter().map(of).collect::<Vec<_>>().join(by);
                 let (zh, en) = (join(|text| &text.zh, "；"), join(|text| &text.en, "; "));
                 let school = &self.schools[key.0 as usize];
-                let name = self.school_names.get(school);
+                let name = self.school_names.get(school).map(|(_, name)| name);
                 let named = name.map_or_else(|| school.clone(), |name| format!("{name}（{school}）"));
                 let year = format!("{}-{}", key.1, key.1 + 1);
                 let stage = Stage::ALL.into_iter().find(|stage| *stage as u8 == key.2).unwrap_or(Stage::Whole).title();
@@ -226,7 +256,9 @@ impl<'f> Across<'f> {
                 let place = listed.iter().find_map(|quantity| sum_of(*quantity)).map(|sum| self.place(sum.spot));
                 let place = place.or_else(|| Some(Place::School { code: SchoolCode::parse(school)?, name: name.cloned() }));
                 let place = place.unwrap_or(Place::Everywhere);
-                findings.push(Finding::new(check.rule.severity, check.rule.code.clone(), place, what, check.rule.hint.clone()));
+                let is_new = listed.iter().filter_map(|quantity| sum_of(*quantity)).any(|sum| sum.is_new);
+                let finding = Finding::new(check.rule.severity, check.rule.code.clone(), place, what, check.rule.hint.clone());
+                findings.push(CrossFinding { finding, is_new });
             }
         }
         findings

@@ -159,6 +159,12 @@ fn read_kind(
             Some(item) => set_text(value, &item.id),
             None => {
                 let shown = short(words);
+                if let Some(unclear) = forms.unclear(words) {
+                    let join = |of: fn(&Text) -> &str, by: &str| unclear.titles.iter().map(of).collect::<Vec<_>>().join(by);
+                    let (zh, en) = (join(|title| &title.zh, "、"), join(|title| &title.en, ", "));
+                    let what = text!("“{shown}”可能指：{zh}", "`{shown}` may mean: {en}");
+                    return fault("item-unclear", what, unclear.hint.clone());
+                }
                 return fault(
                     "item-not-known",
                     text!("没有名为“{shown}”的数据项", "there is no item called `{shown}`"),

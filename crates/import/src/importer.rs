@@ -1,8 +1,8 @@
 use std::ops::ControlFlow;
 
-use facts::{FactSink, Finding, Origin, Place, Severity, SinkError, Table, Value, text};
+use facts::{Cell, FactSink, Finding, Origin, Place, SchoolCode, Severity, SinkError, Table, Value, text};
 
-use crate::across::Across;
+use crate::across::{Across, CrossFinding, Spot};
 use crate::book::Book;
 use crate::context::{self, Context};
 use crate::fault::Fault;
@@ -32,7 +32,7 @@ use crate::stream::{self, Next};
 ///     let report = importer.read(source, &mut Nowhere, &mut |_| ControlFlow::Continue(())).unwrap();
 ///     findings.extend(report.findings);
 /// }
-/// findings.extend(importer.finish());
+/// findings.extend(importer.finish().into_iter().map(|cross| cross.finding));
 /// assert_eq!(findings[0].code, "file-is-something-else");
 /// ```
 #[derive(Debug)]
@@ -76,8 +76,30 @@ impl<'f> Importer<'f> {
         })
     }
 
+    /// The tables whose rows of earlier imports the cross-form checks want to see; see [`Importer::recall`].
+    pub fn recalled_tables(&self) -> Vec<&'static Table> {
+        self.across.recalled_tables()
+    }
+
+    /// Takes in a row of an earlier import that this one leaves standing, so that statistics imported then and rolls imported
+    /// now are held against each other. `place` is the row's, or the cell's; personal columns may be missing.
+    pub fn recall(&mut self, table: &'static Table, values: &[Value], (file, sheet, cell): (&str, &str, Cell)) {
+        let spot = Spot { file: self.across.number(file), sheet: self.across.number(sheet), row: cell.row, col: cell.col };
+        self.across.take(table, values, spot, false);
+    }
+
+    /// Whether a list of schools, read or recalled, has this one.
+    pub fn lists_school(&self, code: &SchoolCode) -> bool {
+        self.across.lists_school(code)
+    }
+
+    /// The codes of the checks that [`Importer::finish`] makes: a finding of such a code that it does not give holds no longer.
+    pub fn cross_codes(&self) -> Vec<&'f str> {
+        self.forms.cross_checks.iter().map(|check| check.rule.code.as_str()).collect()
+    }
+
     /// What comes to light only when all files have been read: forms held against each other.
-    pub fn finish(self) -> Vec<Finding> {
+    pub fn finish(self) -> Vec<CrossFinding> {
         self.across.close()
     }
 }
@@ -97,7 +119,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], forms: &Forms) -> Vec<Finding> {
             findings.extend(report.findings);
         }
     }
-    findings.extend(importer.finish());
+    findings.extend(importer.finish().into_iter().map(|cross| cross.finding));
     findings
 }
 

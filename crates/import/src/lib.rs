@@ -30,14 +30,17 @@ mod rows;
 mod sniff;
 mod source;
 mod stream;
+mod table;
 mod xls;
 mod xlsx;
 mod xlsx_sheet;
 mod xml;
 
+pub use across::CrossFinding;
 pub use explanations::Explanations;
 pub use forms::{Forms, read_items};
 pub use importer::{Importer, read_bytes};
 pub use piece::{PieceColumn, PieceRow, SheetPiece, piece};
 pub use report::{FileReport, Progress, SheetReport};
 pub use source::{Source, open, open_path};
+pub use table::{TableLine, read_table};

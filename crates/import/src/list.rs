@@ -34,14 +34,53 @@ pub(crate) struct ListReader<'f> {
 }
 
 /// What was added up in one column on the way, to hold 小计 and 合计 against.
-#[derive(Debug)]
+///
+/// A totals row may sum the rows since the last one, or several such groups: grades to a school, schools to a township,
+/// townships to the county, whatever each is called. So it is right if it is the sum of all rows from one of the places where
+/// a sum may begin: the top, or below an earlier totals row.
+#[derive(Debug, Default)]
 struct Sums {
     column: usize,
-    /// Since the last totals row.
-    part: f64,
-    /// Since the last totals row of each name.
-    since: Vec<(String, f64)>,
     all: f64,
+    /// How many rows gave a number.
+    n_rows: u64,
+    /// Below each totals row, what had been added up till there. What a larger sum has taken in is no beginning any more.
+    begins: Vec<(f64, u64)>,
+}
+
+/// How many of the latest beginnings are looked at: a sum over more groups than this is one over all rows.
+const BEGINS_MAX: usize = 1000;
+
+impl Sums {
+    fn add(&mut self, number: f64) {
+        self.all += number;
+        self.n_rows += 1;
+    }
+
+    /// Takes a totals row, and returns the nearest sum where none is as stated.
+    fn total(&mut self, stated: Option<f64>) -> Option<f64> {
+        let sum_from = |begin: &(f64, u64)| self.all - begin.0;
+        let is_right = |sum: f64, stated: f64| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0);
+        let latest = self.begins.len().saturating_sub(BEGINS_MAX);
+        let mut wrong = None;
+        if let Some(stated) = stated {
+            let fits = self.begins[latest..].iter().rposition(|begin| is_right(sum_from(begin), stated));
+            match fits.map(|at| at + latest) {
+                // What it sums is one group from now on.
+                Some(at) => self.begins.truncate(at + 1),
+                None if is_right(self.all, stated) => self.begins.clear(),
+                None => {
+                    let top = (0.0, 0);
+                    let begins = self.begins[latest..].iter().chain([&top]);
+                    let sums = begins.filter(|begin| begin.1 < self.n_rows).map(sum_from);
+                    let nearest = sums.min_by(|a, b| (a - stated).abs().total_cmp(&(b - stated).abs()));
+                    wrong = Some(facts::significant(nearest.unwrap_or(0.0)));
+                }
+            }
+        }
+        self.begins.push((self.all, self.n_rows));
+        wrong
+    }
 }
 
 impl<'f> ListReader<'f> {
@@ -81,7 +120,7 @@ impl<'f> ListReader<'f> {
                 reader.factors[at] = reader.take_unit(at, unit, *factor, Cell { row: head_row.number, col }, out);
             }
             if form.columns[at].totalled {
-                reader.totals.push(Sums { column: at, part: 0.0, since: Vec::new(), all: 0.0 });
+                reader.totals.push(Sums { column: at, ..Sums::default() });
             }
             if reader.first_head.0 == 0 {
                 reader.first_head = (col, rows[heads.first].text(col).to_string());
@@ -106,15 +145,12 @@ impl<'f> ListReader<'f> {
         }
         self.seen_data = true;
         self.read_values(&row, out);
-        for Sums { column, part, since, all } in &mut self.totals {
-            let number = match &self.values[*column] {
-                Value::Integer(number) => *number as f64,
-                Value::Real(number) => *number,
-                _ => continue,
-            };
-            *part += number;
-            *all += number;
-            since.iter_mut().for_each(|(_, sum)| *sum += number);
+        for sums in &mut self.totals {
+            match &self.values[sums.column] {
+                Value::Integer(number) => sums.add(*number as f64),
+                Value::Real(number) => sums.add(*number),
+                _ => {}
+            }
         }
         write_slot(&mut self.slot, &form.slot, &self.values);
         let whole_row = Cell { row: row.number, col: 0 };
@@ -304,14 +340,13 @@ impl<'f> ListReader<'f> {
 
     fn check_totals(&mut self, row: &Row<'_>, total: &str, out: &mut Output<'_, '_>) {
         let form = self.form;
-        for Sums { column: at, part, since, all } in &mut self.totals {
-            let column = &form.columns[*at];
-            let place = Cell { row: row.number, col: self.sheet_col[*at] };
-            let since_same = since.iter_mut().find(|(word, _)| word == total);
-            let candidates = [*part, since_same.as_ref().map_or(*all, |(_, sum)| *sum), *all];
+        for sums in &mut self.totals {
+            let at = sums.column;
+            let column = &form.columns[at];
+            let place = Cell { row: row.number, col: self.sheet_col[at] };
             let mut value = Value::Missing(Missing::Blank);
             if let Some(cell) = row.cell(place.col) {
-                match cell::read(cell, &column.reading, self.factors[*at], out.across.forms, &mut value) {
+                match cell::read(cell, &column.reading, self.factors[at], out.across.forms, &mut value) {
                     Ok(()) => {}
                     Err(fault) => out.cell_fault(fault, &column.title, place),
                 }
@@ -321,10 +356,7 @@ impl<'f> ListReader<'f> {
                 Value::Real(number) => Some(number),
                 _ => None,
             };
-            let differs =
-                stated.filter(|stated| !candidates.iter().any(|sum| (sum - stated).abs() <= 1e-6 * stated.abs().max(1.0)));
-            if let Some(stated) = differs {
-                let (title, sum) = (&column.title, facts::significant(candidates[1]));
+            if let (Some(sum), Some(stated)) = (sums.total(stated), stated) {
                 let fault = CellFault {
                     code: "total-differs",
                     severity: facts::Severity::Experience,
@@ -337,12 +369,7 @@ impl<'f> ListReader<'f> {
                         "see whether a row is missing or double, or the total is old"
                     ),
                 };
-                out.cell_fault(fault, title, place);
-            }
-            *part = 0.0;
-            match since_same {
-                Some((_, sum)) => *sum = 0.0,
-                None => since.push((total.to_string(), 0.0)),
+                out.cell_fault(fault, &column.title, place);
             }
         }
     }

@@ -91,7 +91,7 @@ impl<'o, 'f> Output<'o, 'f> {
                 }
             }
         }
-        self.across.take(table, values, spot);
+        self.across.take(table, values, spot, true);
         let origin = Origin { form: &form.id, file: self.hash, sheet: self.sheet, row: place.row, col, slot };
         self.rows += 1;
         self.sink.push(table, values, &origin)

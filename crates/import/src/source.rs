@@ -1,6 +1,7 @@
 use std::borrow::Cow;
+use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use facts::{FileHash, Finding, text};
@@ -27,6 +28,8 @@ pub struct Source {
 #[derive(Debug, Clone)]
 enum Content {
     Whole(Arc<[u8]>),
+    /// A large file in its folder, read when its turn comes: the files of an import need not stand in memory together.
+    Lying(PathBuf),
     /// An entry of a zip: unpacked when it is read, so that a folder of a thousand workbooks does not stand in memory at once.
     Packed {
         archive: Arc<[u8]>,
@@ -43,30 +46,42 @@ const RATIO_MAX: u64 = 200;
 /// Below this size the ratio says nothing: an empty sheet shrinks to almost nothing.
 const RATIO_FREE_BYTES: u64 = 16 << 20;
 const ENTRIES_MAX: usize = 20_000;
+/// Smaller files are held in memory until the import has ended.
+const LARGE_BYTES: u64 = 4 << 20;
 
 /// Opens a file of a folder: one source, or, for a zip, one for each file inside. `name` is how the official knows it.
 pub fn open_path(name: &str, path: &Path) -> (Vec<Source>, Vec<Finding>) {
-    let read = || -> Result<Vec<u8>, Fault> {
-        let unreadable = |error: std::io::Error| {
-            Fault::new(
-                "file-unreadable",
-                text!("读取文件失败：{error}", "the file could not be read: {error}"),
-                text!(
-                    "检查文件是否存在、是否正被其他程序占用、是否有读取权限",
-                    "see whether it exists, is held open elsewhere, or may not be read"
-                ),
-            )
-        };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > FILE_BYTES_MAX {
-            return Err(too_large(size));
-        }
-        std::fs::read(path).map_err(unreadable)
-    };
-    match read() {
-        Ok(bytes) => open(name, bytes),
+    match open_file(name, path) {
+        Ok(opened) => opened,
         Err(fault) => (Vec::new(), vec![fault.finding(name)]),
     }
+}
+
+fn open_file(name: &str, path: &Path) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
+    let mut file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(too_large(size));
+    }
+    let mut begin = [0; 2];
+    // Zips and workbooks, which are zips, are read from their end.
+    if size > LARGE_BYTES && file.read_exact(&mut begin).is_ok() && begin != *b"PK" {
+        let (hash, size) = hash_of_file(path).map_err(unreadable)?;
+        let source = Source { name: name.to_string(), hash, size, content: Content::Lying(path.to_path_buf()) };
+        return Ok((vec![source], Vec::new()));
+    }
+    Ok(open(name, std::fs::read(path).map_err(unreadable)?))
+}
+
+fn unreadable(error: std::io::Error) -> Fault {
+    Fault::new(
+        "file-unreadable",
+        text!("读取文件失败：{error}", "the file could not be read: {error}"),
+        text!(
+            "检查文件是否存在、是否正被其他程序占用、是否有读取权限",
+            "see whether it exists, is held open elsewhere, or may not be read"
+        ),
+    )
 }
 
 /// Opens a file that is in memory already, as [`open_path`] does.
@@ -115,6 +130,11 @@ impl Source {
     pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>, Fault> {
         match &self.content {
             Content::Whole(bytes) => Ok(Cow::Borrowed(bytes)),
+            Content::Lying(path) => {
+                let bytes = std::fs::read(path).map_err(unreadable)?;
+                // What is read must be what is kept and named by its hash.
+                if hash_of(&bytes) == self.hash { Ok(Cow::Owned(bytes)) } else { Err(changed()) }
+            }
             Content::Packed { archive, index } => {
                 let mut zip = zip::ZipArchive::new(Cursor::new(&archive[..])).map_err(damaged)?;
                 unpack(&mut zip, *index).map(Cow::Owned)
@@ -124,7 +144,33 @@ impl Source {
 }
 
 fn hash_of(bytes: &[u8]) -> FileHash {
-    FileHash(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    in_digits(&Sha256::digest(bytes))
+}
+
+/// The hash and length of a file, piece by piece.
+fn hash_of_file(path: &Path) -> std::io::Result<(FileHash, u64)> {
+    let (mut file, mut hash, mut size) = (File::open(path)?, Sha256::new(), 0);
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let length = file.read(&mut piece)?;
+        if length == 0 {
+            return Ok((in_digits(&hash.finalize()), size));
+        }
+        hash.update(&piece[..length]);
+        size += length as u64;
+    }
+}
+
+fn in_digits(hash: &[u8]) -> FileHash {
+    FileHash(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn changed() -> Fault {
+    Fault::new(
+        "file-changed",
+        text!("文件在读取过程中被改动了", "the file was changed while it was being read"),
+        text!("关闭正在编辑它的程序，再导入一次", "close the program that edits it and import again"),
+    )
 }
 
 fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>), Fault> {

@@ -189,6 +189,54 @@ fn old_workbooks_locked_or_scattered() {
     check("名册.xls", compound("Workbook", &scattered), &["cells-too-scattered"]);
 }
 
+/// Lines of a roll of classes: a head-count, or a word and what it sums to.
+fn roll_of_classes(lines: &[(&str, u32)]) -> Vec<u8> {
+    let mut rows = String::from("学校标识码,学校名称,学年,学段,年级,班级名称,学生数\n");
+    for (at, (word, number)) in lines.iter().enumerate() {
+        rows += &match *word {
+            "" => format!("2153990012,青石小学,2025-2026,小学,一年级,{at}班,{number}\n"),
+            word => format!("{word},,,,,,{number}\n"),
+        };
+    }
+    rows.into_bytes()
+}
+
+#[test]
+fn totals_of_totals() {
+    let grades = [("", 40), ("", 42), ("小计", 82), ("", 30), ("小计", 30)];
+    let all = |more: &[(&'static str, u32)]| [&grades[..], more].concat();
+    for right in [
+        all(&[("合计", 112)]),
+        // Grade, school, township, county, all called the same or not.
+        all(&[
+            ("小计", 112),
+            ("", 20),
+            ("小计", 20),
+            ("小计", 20),
+            ("合计", 132),
+            ("", 8),
+            ("小计", 8),
+            ("合计", 8),
+            ("总计", 140),
+        ]),
+        all(&[("合计", 112), ("", 20), ("小计", 20), ("合计", 20), ("合计", 132), ("总计", 132)]),
+        all(&[("合计", 112), ("合计", 112)]),
+        vec![("小计", 0), ("", 5), ("合计", 5)],
+    ] {
+        check("班级.csv", roll_of_classes(&right), &[]);
+    }
+    let forms = support::forms();
+    for (wrong, told) in [
+        (all(&[("合计", 113)]), "“合计”写的是 113，上面各行相加为 112"),
+        (all(&[("", 20), ("小计", 21), ("合计", 132)]), "“小计”写的是 21，上面各行相加为 20"),
+        (all(&[("合计", 112), ("", 20), ("小计", 20), ("合计", 25)]), "“合计”写的是 25，上面各行相加为 20"),
+    ] {
+        let (_, _, findings) = support::read(&forms, &[("班级.csv", roll_of_classes(&wrong))]);
+        let words: Vec<&str> = findings.iter().map(|finding| finding.what.zh.as_str()).collect();
+        assert_eq!(words, [format!("学生数：{told}")]);
+    }
+}
+
 #[test]
 fn names_inside_zips_do_no_harm() {
     let name = |raw: &[u8]| {

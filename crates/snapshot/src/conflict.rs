@@ -1,6 +1,6 @@
 //! Rows that bear one key: which of them counts, and which contradict each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Finding, Place, Severity, TABLES, Table, Text, Value, text};
 use rusqlite::Connection;
@@ -87,7 +87,9 @@ struct Rival {
 pub(crate) fn settle(writer: &mut SnapshotWriter<'_>) -> Result<Vec<KeyConflict>, HomeError> {
     let failed = |error| HomeError::sql(Act::WriteSnapshot, writer.temporary.path(), error);
     let mut conflicts = Vec::new();
-    for (table, state) in TABLES.iter().zip(&writer.tables) {
+    let mut stand_ins = BTreeSet::new();
+    for (index, (table, state)) in TABLES.iter().zip(&writer.tables).enumerate() {
+        let own = writer.own.get(index).copied().unwrap_or(0);
         let repeated = repeated(&state.keys);
         if repeated.is_empty() {
             continue;
@@ -96,7 +98,12 @@ pub(crate) fn settle(writer: &mut SnapshotWriter<'_>) -> Result<Vec<KeyConflict>
         for group in repeated {
             for rivals in by_key(&writer.db, table, &group, &places).map_err(failed)? {
                 match fullest(&rivals) {
-                    Some(kept) => set_aside(&writer.db, table, &rivals, kept).map_err(failed)?,
+                    Some(kept) => {
+                        set_aside(&writer.db, table, &rivals, kept).map_err(failed)?;
+                        if rivals[kept].rowid > own && rivals.iter().any(|rival| rival.rowid <= own) {
+                            stand_ins.insert((index, rivals[kept].rowid));
+                        }
+                    }
                     None if conflicts.len() < CONFLICTS_MAX => conflicts.push(conflict(table, &rivals)),
                     None => {}
                 }
@@ -105,6 +112,7 @@ pub(crate) fn settle(writer: &mut SnapshotWriter<'_>) -> Result<Vec<KeyConflict>
     }
     // In the order of what people see, not of the digests by which they were found.
     conflicts.sort_by_key(|conflict| (conflict.table.name, conflict.places.clone()));
+    writer.stand_ins = stand_ins;
     Ok(conflicts)
 }
 
@@ -117,7 +125,7 @@ fn repeated(keys: &[u64]) -> Vec<Vec<i64>> {
 }
 
 /// The places of origins, with the parent's names for files.
-fn places(writer: &SnapshotWriter<'_>) -> rusqlite::Result<BTreeMap<i64, (RowPlace, String)>> {
+pub(crate) fn places(writer: &SnapshotWriter<'_>) -> rusqlite::Result<BTreeMap<i64, (RowPlace, String)>> {
     let all = rows(&writer.db, "SELECT id, form, file, sheet, slot FROM origins", |row| {
         let file = facts::FileHash(row.get(2)?);
         let file_name = match &writer.inherited {

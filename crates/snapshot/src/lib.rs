@@ -32,6 +32,7 @@ pub use conflict::KeyConflict;
 pub use durable::{make_folder, write_whole};
 pub use error::{Act, HomeError};
 pub use home::{Home, Listing};
+pub use inherit::Replaced;
 pub use lock::HomeLock;
 pub use manifest::{Manifest, SCHEMA_VERSION, SnapshotId, SourceFile};
 pub use people::{Look, PersonRow};

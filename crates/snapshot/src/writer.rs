@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use crate::conflict::{self, KeyConflict};
 use crate::content::{Content, RowHash, encode, origin_hash, position, row_hash};
 use crate::durable::{Temporary, make_folder};
+use crate::inherit::Replaced;
 use crate::people::{PeopleWriter, Stretch};
 use crate::storage::{
     APPLICATION_ID, SHARED_TABLES, Stored, create_table, fact_columns, insert, personal_columns, reasons, to_stored, twin,
@@ -51,6 +52,11 @@ pub struct SnapshotWriter<'a> {
     /// Set once the parent's rows have been taken over and the keys compared.
     settled: Option<Vec<KeyConflict>>,
     pub(crate) inherited: Option<Manifest>,
+    pub(crate) replaced: Vec<Replaced>,
+    /// For each table, how many of its rows are the import's own: they have the first numbers.
+    pub(crate) own: Vec<i64>,
+    /// Rows taken over that count in the place of an equal one of the import's own: table and row number.
+    pub(crate) stand_ins: BTreeSet<(usize, i64)>,
     buffer: Vec<u8>,
 }
 
@@ -103,6 +109,9 @@ impl<'a> SnapshotWriter<'a> {
             origins: Origins::default(),
             settled: None,
             inherited: None,
+            replaced: Vec::new(),
+            own: Vec::new(),
+            stand_ins: BTreeSet::new(),
             buffer: Vec::new(),
         })
     }
@@ -118,6 +127,7 @@ impl<'a> SnapshotWriter<'a> {
     /// counts, and the others are kept beside it for their provenance.
     pub fn conflicts(&mut self) -> Result<Vec<KeyConflict>, HomeError> {
         if self.settled.is_none() {
+            self.own = self.content.facts.iter().map(|rows| rows.len() as i64).collect();
             inherit::take_over(self)?;
             self.settled = Some(conflict::settle(self)?);
         }

@@ -4,6 +4,7 @@ use facts::{ColumnKind, Finding, ItemList, Severity, Stage, TABLES, Text, Unit, 
 use toml::Spanned;
 
 use super::expr::{self, Expr};
+use super::items::read_unclear;
 use super::raw::{RawAgree, RawCell, RawCheck, RawColumn, RawFact, RawForm, RawLayout, RawSheet, RawSheetWords, RawVocabulary};
 use super::toml_file::TomlFile;
 use super::vocabulary::Vocabulary;
@@ -32,6 +33,11 @@ pub(crate) fn compile(files: &[(String, Vec<u8>)], items: ItemList) -> (Forms, V
             }
         }
         findings.extend(file.findings);
+    }
+    for (path, bytes) in in_order(files, |path| path.starts_with("items/") && path.ends_with(".toml")) {
+        let (unclear, faults) = read_unclear(path, bytes, &forms.items);
+        forms.unclear.extend(unclear);
+        findings.extend(faults);
     }
     for (path, bytes) in in_order(files, |path| path == "sheet-words.toml") {
         let (file, raw) = TomlFile::read::<RawSheetWords>(path, bytes);
@@ -240,6 +246,9 @@ impl Compiler<'_, '_> {
                 self.file.unknown(&word, &text!("事实表列", "column of the table"), &columns);
             }
         }
+        if let Some(item) = raw.set.get("item").filter(|_| table.name == "school_figures") {
+            self.figures_named(item, ids);
+        }
         let values = columns
             .iter()
             .map(|column| match raw.set.get(*column) {
@@ -255,6 +264,16 @@ impl Compiler<'_, '_> {
             when: raw.when.as_ref().map(|when| self.expr(when, ids)),
             values,
             once: raw.once.iter().map(|name| self.name(name, &columns)).collect(),
+        }
+    }
+
+    /// A figure that no list of items knows would be read by nothing.
+    fn figures_named(&mut self, source: &Spanned<String>, ids: &[&str]) {
+        let Ok(expr) = expr::parse(source.as_ref(), &mut |name| ids.iter().position(|id| *id == name)) else { return };
+        let mut words = Vec::new();
+        expr.results(&mut words);
+        for word in words {
+            self.item(&Spanned::new(source.span(), word.to_string()));
         }
     }
 
@@ -436,7 +455,7 @@ pub(super) fn expression(
             source.span(),
             "form-bad-expression",
             text!("式子“{words}”有误：{zh}", "`{words}` cannot be read: {en}"),
-            text!("对照 forms/README.md 改正", "mend it by forms/README.md"),
+            text!("对照 docs/reference/form-format.md 改正", "mend it by docs/reference/form-format.md"),
         );
         Expr::Number(0.0)
     })

@@ -21,7 +21,8 @@ pub(crate) fn compile(path: &str, bytes: &[u8], forms: &mut Forms) -> Vec<Findin
             file.unknown(&tally.table, &text!("事实表", "fact table"), &names);
             continue;
         };
-        let mut resolve = |name: &str| table.position(name);
+        // Personal columns lie sealed: rows of an earlier import come without them.
+        let mut resolve = |name: &str| table.position(name).filter(|at| !table.columns[*at].personal);
         let when = tally.when.as_ref().map(|when| expression(&mut file, when, &mut resolve));
         let value = expression(&mut file, &tally.value, &mut resolve);
         ids.push(tally.id.as_ref().clone());

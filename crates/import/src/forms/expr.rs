@@ -128,6 +128,16 @@ impl Expr {
         self.eval(get).truth()
     }
 
+    /// The words in quotes that it may come to.
+    pub(crate) fn results<'e>(&'e self, words: &mut Vec<&'e str>) {
+        match self {
+            Expr::Words(found) => words.push(found),
+            Expr::Call(Function::Coalesce, arguments) => arguments.iter().for_each(|argument| argument.results(words)),
+            Expr::Call(Function::If, arguments) => arguments.iter().skip(1).for_each(|argument| argument.results(words)),
+            _ => {}
+        }
+    }
+
     /// Every name it refers to.
     pub(crate) fn names(&self, names: &mut Vec<usize>) {
         match self {

@@ -1,7 +1,9 @@
 use facts::{Finding, Item, ItemList, Text, Unit, text};
 
+use super::Unclear;
 use super::raw::RawItems;
 use super::toml_file::TomlFile;
+use crate::heads::HeadPart;
 
 /// Reads the item list, `items/*.toml`, from the files of the forms folder; other files are not looked at.
 ///
@@ -65,4 +67,38 @@ pub fn read_items(files: &[(String, Vec<u8>)]) -> (ItemList, Vec<Finding>) {
         findings.extend(file.findings);
     }
     (ItemList::new(items), findings)
+}
+
+/// Reads the words that may mean several items, from one of `items/*.toml`. What is wrong with its items was told by
+/// [`read_items`].
+pub(crate) fn read_unclear(path: &str, bytes: &[u8], items: &ItemList) -> (Vec<Unclear>, Vec<Finding>) {
+    let (mut file, raw) = TomlFile::read::<RawItems>(path, bytes);
+    file.findings.clear();
+    let mut unclear = Vec::new();
+    for raw in raw.into_iter().flat_map(|raw| raw.unclear) {
+        for word in &raw.words {
+            if let Some(item) = items.read(word.as_ref()) {
+                let (word_told, id) = (word.as_ref(), &item.id);
+                file.fault(
+                    word.span(),
+                    "item-name-twice",
+                    text!("“{word_told}”已是 {id} 的名称", "`{word_told}` is already a name of {id}"),
+                    text!("含义不清的词不能又是名称", "words that are unclear cannot be a name"),
+                );
+            }
+        }
+        let mut titles = Vec::new();
+        for item in &raw.items {
+            match items.by_id(item.as_ref()) {
+                Some(found) => titles.push(found.title.clone()),
+                None => {
+                    let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
+                    file.unknown(item, &text!("数据项", "item"), &ids);
+                }
+            }
+        }
+        let hint = file.title(&raw.hint, &raw.hint_en);
+        unclear.push(Unclear { words: raw.words.iter().map(|word| HeadPart::read(word.as_ref()).bare).collect(), titles, hint });
+    }
+    (unclear, file.findings)
 }

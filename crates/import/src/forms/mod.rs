@@ -6,6 +6,7 @@ pub(crate) mod expr;
 mod items;
 mod raw;
 mod toml_file;
+mod toml_words;
 pub(crate) mod vocabulary;
 
 use facts::{Finding, ItemList, Severity, Stage, Table, Text, Unit};
@@ -24,6 +25,7 @@ use vocabulary::Vocabulary;
 #[derive(Debug, Clone, Default)]
 pub struct Forms {
     items: ItemList,
+    unclear: Vec<Unclear>,
     pub(crate) forms: Vec<Form>,
     pub(crate) vocabularies: Vec<Vocabulary>,
     pub(crate) words: SheetWords,
@@ -214,6 +216,16 @@ pub(crate) struct SheetWords {
     pub notes: Vec<String>,
 }
 
+/// Words by which files call different items, so that none may be taken for them.
+#[derive(Debug, Clone)]
+pub(crate) struct Unclear {
+    /// Without spaces, units and remarks in brackets.
+    pub words: Vec<String>,
+    /// Of the items that may be meant.
+    pub titles: Vec<Text>,
+    pub hint: Text,
+}
+
 /// A sum over rows of a fact table, kept for each school, year and stage while files are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Tally {
@@ -257,6 +269,12 @@ impl Forms {
 
     pub fn items(&self) -> &ItemList {
         &self.items
+    }
+
+    /// What may be meant by the name of an item that is none's alone.
+    pub(crate) fn unclear(&self, words: &str) -> Option<&Unclear> {
+        let words = crate::heads::HeadPart::read(words).bare;
+        self.unclear.iter().find(|unclear| unclear.words.contains(&words))
     }
 
     /// The ids of the forms, in alphabetical order.

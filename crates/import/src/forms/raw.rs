@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// `form.toml` as it stands. What each word means is told in `forms/README.md`.
+/// `form.toml` as it stands. What each word means is told in `docs/reference/form-format.md`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawForm {
@@ -249,8 +249,21 @@ pub(crate) struct RawSheetWords {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawItems {
-    #[serde(rename = "item")]
+    #[serde(default, rename = "item")]
     pub items: Vec<RawItem>,
+    #[serde(default, rename = "unclear")]
+    pub unclear: Vec<RawUnclear>,
+}
+
+/// Words by which files call different things.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawUnclear {
+    pub words: Vec<Spanned<String>>,
+    /// The items that may be meant.
+    pub items: Vec<Spanned<String>>,
+    pub hint: String,
+    pub hint_en: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]

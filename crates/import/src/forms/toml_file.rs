@@ -4,6 +4,8 @@ use facts::{Finding, Place, Severity, Text, text};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+use super::toml_words;
+
 /// A file of the forms folder while it is checked: findings point at its lines.
 pub(crate) struct TomlFile<'a> {
     pub path: &'a str,
@@ -29,12 +31,11 @@ impl<'a> TomlFile<'a> {
         match toml::from_str(file.text) {
             Ok(read) => (file, Some(read)),
             Err(error) => {
-                let message = error.message().to_string();
                 file.fault(
                     error.span().unwrap_or(0..0),
                     "form-malformed",
-                    text!("写法有误：{message}", "it is not written as it should be: {message}"),
-                    text!("对照 forms/README.md 改正", "mend it by forms/README.md"),
+                    toml_words::in_both_languages(error.message()),
+                    text!("对照 docs/reference/form-format.md 改正", "mend it by docs/reference/form-format.md"),
                 );
                 (file, None)
             }

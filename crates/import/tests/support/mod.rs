@@ -83,7 +83,7 @@ pub fn read(forms: &Forms, files: &[(&str, Vec<u8>)]) -> (Vec<String>, Vec<FileR
             reports.push(report);
         }
     }
-    findings.extend(importer.finish());
+    findings.extend(importer.finish().into_iter().map(|cross| cross.finding));
     (written.0, reports, findings)
 }
 

@@ -189,27 +189,10 @@ fn kind_of(kind: ColumnKind) -> Kind {
 
 /// What one row of a table is a count of; none where a row is nothing that has a unit.
 pub(crate) fn row_unit(table: &Table) -> Option<Unit> {
-    let unit = match table.name {
-        "classes" => "class",
-        "rooms" => "room",
-        "schools" => "school",
-        "students" | "teachers" => "person",
-        _ => return None,
-    };
-    unit.parse().ok()
+    table.row_unit?.parse().ok()
 }
 
 /// The unit of a column's numbers; none where it differs from row to row.
 pub(crate) fn column_unit(table: &Table, column: &str) -> Option<Unit> {
-    let unit = match (table.name, column) {
-        ("classes", "size" | "inclusive") | ("divisions", "population") => "person",
-        ("rooms", "area") => "m2",
-        ("finance", "budgeted" | "transferred" | "spent") => "yuan",
-        ("lessons", "planned" | "given") => "lesson",
-        ("lessons", "teacher_subjects") => "1",
-        ("teachers", "training_hours") => "hour",
-        ("teachers", "years_at_school") => "year",
-        _ => return None,
-    };
-    unit.parse().ok()
+    table.column(column)?.unit?.parse().ok()
 }

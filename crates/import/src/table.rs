@@ -1,0 +1,105 @@
+//! Any table as it stands: headings and rows, whatever form they are of.
+
+use facts::Finding;
+
+use crate::book::Book;
+use crate::fault::Fault;
+use crate::rows::{CellRef, Content, Row};
+use crate::source::Source;
+use crate::stream::{self, Next};
+
+/// A line of a table: its headings first, then row by row.
+#[derive(Debug)]
+pub enum TableLine<'a> {
+    Heads(&'a [String]),
+    /// Cells with the place of their heading; blank ones are left out.
+    Row(&'a [(usize, &'a str)]),
+}
+
+/// Titles and remarks may stand above the headings, so many rows at most.
+const ABOVE_MAX: usize = 12;
+
+/// Reads a sheet (the first that has rows, where none is named) of any file that holds tables. The headings are the first row that is
+/// about as wide as any below. Dates come as 2015-09-01, all else as it is written. What is wrong comes back as findings.
+///
+/// ```
+/// let source = import::Source::of_bytes("a.csv", "某县名册\n编号,姓名\n01,李明\n".as_bytes().to_vec());
+/// let mut seen = Vec::new();
+/// let findings = import::read_table(&source, None, &mut |line| match line {
+///     import::TableLine::Heads(heads) => seen.push(heads.join("|")),
+///     import::TableLine::Row(cells) => seen.push(cells.iter().map(|(_, words)| *words).collect::<Vec<_>>().join("|")),
+/// });
+/// assert_eq!((seen, findings.len()), (vec!["编号|姓名".to_string(), "01|李明".to_string()], 0));
+/// ```
+pub fn read_table(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(TableLine<'_>)) -> Vec<Finding> {
+    match read(source, sheet, take) {
+        Ok(faults) => faults.into_iter().map(|fault| fault.finding(source.name())).collect(),
+        Err(fault) => vec![fault.finding(source.name())],
+    }
+}
+
+fn read(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(TableLine<'_>)) -> Result<Vec<Fault>, Fault> {
+    let bytes = source.bytes()?;
+    let (mut book, mut faults) = Book::open(&bytes, source.name())?;
+    let sheets = book.sheets();
+    for (index, name) in sheets.iter().enumerate() {
+        if sheet.is_some_and(|wanted| wanted != name) {
+            continue;
+        }
+        let mut heads: Option<Vec<String>> = None;
+        let mut place: Vec<Option<usize>> = Vec::new();
+        let read = stream::rows(&mut book, index, &mut |batch| {
+            let mut start = 0;
+            if heads.is_none() {
+                let first: Vec<Row<'_>> = batch.rows().take(ABOVE_MAX * 2).collect();
+                start = head_row(&first) + 1;
+                let row = first.get(start - 1).map(|row| row.cells().collect::<Vec<_>>()).unwrap_or_default();
+                let named: Vec<String> = row.iter().map(|cell| written(cell).trim().to_string()).collect();
+                for (at, cell) in row.iter().enumerate() {
+                    place.resize(place.len().max(cell.col as usize + 1), None);
+                    place[cell.col as usize] = Some(at);
+                }
+                take(TableLine::Heads(&named));
+                heads = Some(named);
+            }
+            let mut days: Vec<String> = Vec::new();
+            for row in batch.rows().skip(start) {
+                days.clear();
+                days.extend(row.cells().filter(|cell| matches!(cell.content, Content::Day(_))).map(|cell| written(&cell)));
+                let mut day = days.iter();
+                let cells: Vec<(usize, &str)> = row
+                    .cells()
+                    .filter_map(|cell| {
+                        let words = match cell.content {
+                            Content::Day(_) => day.next().map_or("", String::as_str),
+                            Content::Error | Content::Uncalculated => "",
+                            Content::Text | Content::Number(_) => cell.words,
+                        };
+                        Some((place.get(cell.col as usize).copied().flatten()?, words))
+                    })
+                    .collect();
+                take(TableLine::Row(&cells));
+            }
+            Next::Go
+        })?;
+        faults.extend(read.into_iter().map(|fault| fault.in_sheet(name)));
+        if heads.is_some() {
+            break;
+        }
+    }
+    Ok(faults)
+}
+
+/// The first row at least four fifths as wide as the widest.
+fn head_row(rows: &[Row<'_>]) -> usize {
+    let widths: Vec<usize> = rows.iter().map(|row| row.cells().count()).collect();
+    let widest = widths.iter().copied().max().unwrap_or(0);
+    widths.iter().take(ABOVE_MAX).position(|width| width * 5 >= widest * 4).unwrap_or(0)
+}
+
+fn written(cell: &CellRef<'_>) -> String {
+    match cell.content {
+        Content::Day(day) => day.to_string(),
+        _ => cell.words.to_string(),
+    }
+}
