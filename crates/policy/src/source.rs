@@ -76,6 +76,18 @@ impl Sources {
         Some(Mark { file, start, end: start })
     }
 
+    /// Where a name stands for the first time at or after a mark, whole; the mark itself where it does not.
+    pub fn name_after(&self, mark: Mark, name: &str) -> Mark {
+        let text = self.text(mark.file);
+        let of_name = |c: char| c.is_alphanumeric() || c == '_';
+        let whole = |at: &usize| {
+            let (before, after) = (text[..*at].chars().next_back(), text[at + name.len()..].chars().next());
+            !before.is_some_and(of_name) && !after.is_some_and(of_name)
+        };
+        let found = text.get(mark.start..).unwrap_or("").match_indices(name).map(|(at, _)| mark.start + at).find(whole);
+        found.map_or(mark, |start| Mark { start, end: start + name.len(), ..mark })
+    }
+
     /// The line of a mark, counted from 1.
     pub fn line(&self, mark: Mark) -> u32 {
         let lines = self.files.get(mark.file).map_or(0, |file| file.lines.partition_point(|start| *start <= mark.start));

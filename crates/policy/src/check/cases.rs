@@ -61,6 +61,7 @@ impl Checker<'_> {
             return;
         }
         let what = text!("案例用到的 {id} 在标准包里没有", "the case names {id}, which the pack does not have");
+        let mark = self.faults.sources.name_after(mark, id);
         let known: Vec<&str> = kinds.iter().flat_map(|kind| self.dictionary.of_kind(kind)).collect();
         self.faults.refuse("unknown-id", mark, what, did_you_mean(id, known.into_iter()));
     }
