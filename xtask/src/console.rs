@@ -34,10 +34,10 @@ pub fn cannot_build() -> Option<String> {
     let found = Command::new("node").arg("--version").stdin(Stdio::null()).output();
     let version = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string()).unwrap_or_default();
     if !new_enough(&version) {
-        let seen = if version.is_empty() { "none found".into() } else { format!("found {version}") };
+        let seen = if version.is_empty() { "-" } else { &version };
         return Some(format!(
-            "没有 Node {NODE} 以上（{seen}），控制台页面略去，命令行不受影响；装好 Node 与 npm（https://nodejs.org）再运行一次。 \
-             No Node {NODE} or later ({seen}): the console is left out, the commands work; install Node and npm (https://nodejs.org) and run this again."
+            "没有 Node {NODE} 以上（现有：{seen}），控制台页面略去，命令行不受影响；装好 Node 与 npm（https://nodejs.org）再运行一次。 \
+             No Node {NODE} or later (here: {seen}): the console is left out, the commands work; install Node and npm (https://nodejs.org) and run this again."
         ));
     }
     step::tool("npm", "--version", "The console is left out; install npm (Debian: apt-get install npm) and run this again.").err()
