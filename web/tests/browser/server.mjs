@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const run = promisify(execFile);
-const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
-const JUNHENG = process.env.JUNHENG ?? join(ROOT, "target/debug/junheng");
+export const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
+export const JUNHENG = process.env.JUNHENG ?? join(ROOT, "target/debug/junheng");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
