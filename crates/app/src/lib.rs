@@ -28,6 +28,7 @@ mod route;
 mod show_excerpt;
 mod take_witness;
 mod verify_draw;
+mod what_if;
 mod words;
 mod write_reports;
 
@@ -53,6 +54,7 @@ pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
 pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
 pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
 pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};
+pub use what_if::{Coefficient, Lights, WhatIf, WhatIfAsked, what_if};
 pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
 
 // What the faces need to name of the engines below.

@@ -13,6 +13,7 @@ mod report;
 mod sample;
 mod serve;
 mod snapshots;
+mod what_if;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,7 @@ pub const COMMANDS: &[Entry] = &[
     sample::ENTRY,
     serve::ENTRY,
     snapshots::ENTRY,
+    what_if::ENTRY,
 ];
 
 pub struct Entry {
