@@ -15,6 +15,8 @@ for entry in "${needed[@]}"; do
     package=${entry%%:*} command=${entry##*:}
     command -v "$command" >/dev/null || missing+=("$package")
 done
+# The tests start a PostgreSQL server of their own; its programs lie outside the path.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=("postgresql")
 # A font brings no command: ask for its file instead.
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing+=("fonts-noto-cjk")
 # The console is built with Node 20.19 or later. Debian 12 has an older one: there it comes from https://nodejs.org, by hand.

@@ -22,6 +22,11 @@ impl Moment {
         Moment(jiff::tz::Offset::UTC.to_datetime(instant).with().subsec_nanosecond(0).build().unwrap_or_default())
     }
 
+    /// The same reading of a clock that shows world time, as seconds since 1970.
+    pub fn as_unix(self) -> i64 {
+        jiff::tz::Offset::UTC.to_timestamp(self.0).map_or(0, jiff::Timestamp::as_second)
+    }
+
     pub fn date(self) -> Date {
         self.0.date()
     }

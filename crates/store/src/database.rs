@@ -169,9 +169,9 @@ impl<C: Connection> Store for Database<C> {
             for entry in &batch.entries {
                 store.append_entry(entry, &mut no, &mut last)?;
             }
-            for (case, field, sealed) in &batch.vault {
-                let sql = "INSERT INTO vault (case_id, field, sealed) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE SET sealed = excluded.sealed";
-                store.db.execute(sql, &[Value::Text(case), Value::Text(field), Value::Text(sealed)])?;
+            for (case, field, value) in &batch.vault {
+                let sql = "INSERT INTO vault (case_id, field, value) VALUES ($1, $2, $3) ON CONFLICT (case_id, field) DO UPDATE SET value = excluded.value";
+                store.db.execute(sql, &[Value::Text(case), Value::Text(field), Value::Text(value)])?;
             }
             let head = Head { lines: no, hash: hex(&last), ..head };
             store.set("lines", &head.lines.to_string())?;
@@ -312,7 +312,7 @@ impl<C: Connection> Store for Database<C> {
 
     fn vault(&mut self, case: &str) -> Result<Vec<(String, String)>, StoreError> {
         let mut found = Vec::new();
-        let sql = "SELECT field, sealed FROM vault WHERE case_id = $1 ORDER BY field";
+        let sql = "SELECT field, value FROM vault WHERE case_id = $1 ORDER BY field";
         self.db.query(sql, &[Value::Text(case)], &mut |row| {
             found.push((row.text(0)?.to_string(), row.text(1)?.to_string()));
             Ok(())

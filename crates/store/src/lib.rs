@@ -29,7 +29,7 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     /// Procedures at a version, as the cases that were opened under them need them: id, version, files.
     pub procedures: Vec<(String, String, String)>,
-    /// What is kept apart from the log: case, field, sealed value.
+    /// What is kept apart from the log: case, field, value.
     pub vault: Vec<(String, String, String)>,
 }
 
@@ -68,7 +68,7 @@ pub trait Store {
     /// The files of a procedure at a version.
     fn procedure(&mut self, id: &str, version: &str) -> Result<Option<String>, StoreError>;
 
-    /// What is kept apart of a case: field and sealed value.
+    /// What is kept apart of a case: field and value.
     fn vault(&mut self, case: &str) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Adds a user, or changes one.

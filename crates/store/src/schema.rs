@@ -31,7 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         up: &[
             "CREATE TABLE users (person TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, level TEXT NOT NULL, line TEXT NOT NULL, unit TEXT NOT NULL)",
-            "CREATE TABLE vault (case_id TEXT NOT NULL, field TEXT NOT NULL, sealed TEXT NOT NULL, PRIMARY KEY (case_id, field))",
+            "CREATE TABLE vault (case_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (case_id, field))",
         ],
         down: &["DROP TABLE vault", "DROP TABLE users"],
         fills: &["users", "vault"],
@@ -44,7 +44,7 @@ pub const COPIED: &[(&str, &[&str])] = &[
     ("cases", CASE),
     ("procedures", &["id", "version", "files"]),
     ("users", &["person", "name", "role", "level", "line", "unit"]),
-    ("vault", &["case_id", "field", "sealed"]),
+    ("vault", &["case_id", "field", "value"]),
 ];
 
 pub const CASE: &[&str] = &[
