@@ -1,3 +1,5 @@
+mod behind;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -117,12 +119,13 @@ pub fn import_files(
         if progress(&step).is_break() {
             return Err(stopped());
         }
-        let report = importer
-            .read(source, &mut router, &mut |now| {
+        let report = behind::behind(&mut router, |sink| {
+            importer.read(source, sink, &mut |now| {
                 step.rows = rows_before + now.rows;
                 progress(&step)
             })
-            .map_err(|error| sink_failure(&error))?;
+        });
+        let report = report.map_err(|error| sink_failure(&error))?;
         if report.stopped {
             return Err(stopped());
         }

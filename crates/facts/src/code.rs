@@ -52,7 +52,8 @@ impl SchoolCode {
     /// assert!(SchoolCode::parse("").is_none());
     /// ```
     pub fn parse(words: &str) -> Option<SchoolCode> {
-        let code = plain(words);
+        let is_plain = words.bytes().all(|b| b.is_ascii_alphanumeric());
+        let code = if is_plain { words.to_string() } else { plain(words) };
         (!code.is_empty() && code.chars().count() <= 40).then_some(SchoolCode(code))
     }
 
@@ -92,7 +93,10 @@ impl CitizenId {
     /// assert_eq!(CitizenId::parse("110105194912310021"), Err(CitizenIdFault::CheckDigit));
     /// ```
     pub fn parse(words: &str) -> Result<CitizenId, CitizenIdFault> {
-        let id = plain(words).to_uppercase().replace(' ', "");
+        // Nearly all are written as they should be, and a roll has hundreds of thousands.
+        let digits = words.strip_suffix('X').unwrap_or(words);
+        let is_plain = words.len() == 18 && digits.bytes().all(|b| b.is_ascii_digit());
+        let id = if is_plain { words.to_string() } else { plain(words).to_uppercase().replace(' ', "") };
         if id.contains("E+") && id.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+')) {
             return Err(CitizenIdFault::ScientificNotation);
         }
@@ -158,7 +162,8 @@ impl StudentNo {
     /// assert!(StudentNo::parse("G110105194912310021").is_none());
     /// ```
     pub fn parse(words: &str) -> Option<StudentNo> {
-        let no = plain(words).to_uppercase();
+        let is_plain = words.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        let no = if is_plain { words.to_string() } else { plain(words).to_uppercase() };
         let rest = no.get(1..)?;
         let fits = match no.as_bytes().first()? {
             b'G' => CitizenId::parse(rest).is_ok(),
