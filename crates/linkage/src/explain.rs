@@ -27,6 +27,8 @@ pub struct Step {
     /// The words compared, as cleaned, column by column.
     pub left: Vec<String>,
     pub right: Vec<String>,
+    /// The kind of each of these columns.
+    pub kinds: Vec<&'static str>,
     /// log2 of how much likelier this is for the same person than for strangers.
     pub weight: f64,
     /// The part of it that is owed to the rarity of the word.
@@ -54,6 +56,7 @@ pub fn explain(records: &Records, settings: &Settings, model: &Model, left: u32,
             level: level_words(settings, at, *level),
             left: cells(left),
             right: cells(right),
+            kinds: comparison.columns.iter().map(|column| settings.columns[*column].kind.id()).collect(),
             weight: (m - s - rarity) / std::f64::consts::LN_2,
             rarity: -rarity / std::f64::consts::LN_2,
         });

@@ -68,6 +68,11 @@ impl Records {
         self.id_codes.len()
     }
 
+    /// How many records the left register (or the one register) has.
+    pub fn n_left(&self) -> usize {
+        self.n_left
+    }
+
     pub fn is_empty(&self) -> bool {
         self.id_codes.is_empty()
     }

@@ -7,6 +7,7 @@ mod draw;
 mod evaluate;
 mod explain;
 mod import;
+mod link;
 mod openapi;
 mod packs;
 mod report;
@@ -32,6 +33,7 @@ pub const COMMANDS: &[Entry] = &[
     evaluate::ENTRY,
     explain::ENTRY,
     import::ENTRY,
+    link::ENTRY,
     openapi::ENTRY,
     packs::ENTRY,
     report::ENTRY,

@@ -1,0 +1,129 @@
+use std::fmt::Write as _;
+use std::path::Path;
+
+use facts::{Lang, Text, text};
+use linkage::{Linked, Pair, Records, State};
+use report::{Listing, ListingCell, ListingColumn};
+
+use crate::Failure;
+
+/// Says before the work begins whether the links could be written under that name.
+pub(crate) fn check_ending(out: &Path) -> Result<(), Failure> {
+    match ending(out).as_str() {
+        "csv" | "xlsx" => Ok(()),
+        "parquet" => Err(Failure::wrong_use(
+            text!("不写 Parquet 文件", "Parquet is not written"),
+            text!("用 .csv 或 .xlsx；要 Parquet 的工具都能读 .csv", "use .csv or .xlsx; whatever wants Parquet reads .csv too"),
+        )),
+        _ => {
+            let at = out.display();
+            Err(Failure::wrong_use(
+                text!("看不出 {at} 是什么格式", "{at} does not tell its format"),
+                text!("结果文件名以 .csv 或 .xlsx 结尾", "let the name of the result end in .csv or .xlsx"),
+            ))
+        }
+    }
+}
+
+fn ending(out: &Path) -> String {
+    out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// Writes links and what is to be reviewed: the records' own numbers, and nothing else of a person.
+pub(crate) fn write_links(out: &Path, records: &Records, linked: &Linked, lang: Lang) -> Result<(), Failure> {
+    let shown = linked.pairs.iter().filter(|pair| pair.state != State::No);
+    let bytes = if ending(out) == "xlsx" {
+        workbook(shown, records, linked, lang)?
+    } else {
+        csv(shown, records, linked, lang).into_bytes()
+    };
+    write_whole(out, &bytes)
+}
+
+/// Under another name first: a reader never sees half a file.
+pub(crate) fn write_whole(out: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: &std::io::Error| Failure::io(text!("写出比对结果", "write the result"), out, error);
+    if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    }
+    let mut name = out.file_name().unwrap_or_default().to_os_string();
+    name.push(".partial");
+    let partial = out.with_file_name(name);
+    std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, out)).map_err(|error| failed(&error))
+}
+
+fn heads(within: bool) -> Vec<Text> {
+    let mut heads = vec![
+        text!("左编号", "left"),
+        text!("右编号", "right"),
+        text!("同一人的可能", "probability"),
+        text!("证据（2 的对数）", "weight_log2"),
+        text!("状态", "state"),
+    ];
+    if within {
+        heads.push(text!("归并为", "person"));
+    }
+    heads
+}
+
+fn state(pair: &Pair) -> Text {
+    match pair.state {
+        State::Link => text!("同一人", "link"),
+        State::Review => text!("待核对", "review"),
+        State::SaidSame => text!("人工判定相同", "said-same"),
+        State::SaidDifferent => text!("人工判定不同", "said-different"),
+        State::No => text!("不是", "no"),
+    }
+}
+
+fn person<'a>(pair: &Pair, records: &'a Records, linked: &Linked) -> Option<&'a str> {
+    let clusters = linked.clusters.as_ref()?;
+    let (l, r) = (clusters.get(pair.left as usize)?, clusters.get(pair.right as usize)?);
+    Some(if l == r { records.id(*l) } else { "" })
+}
+
+fn csv<'a>(pairs: impl Iterator<Item = &'a Pair>, records: &Records, linked: &Linked, lang: Lang) -> String {
+    // The mark tells spreadsheet programs that it is UTF-8.
+    let mut out = String::from("\u{feff}");
+    let heads: Vec<String> = heads(linked.clusters.is_some()).iter().map(|head| quoted(head.get(lang))).collect();
+    out.push_str(&heads.join(","));
+    out.push('\n');
+    for pair in pairs {
+        let (left, right, weight) =
+            (quoted(records.id(pair.left)), quoted(records.id(pair.right)), pair.log_odds / std::f64::consts::LN_2);
+        let _ = write!(out, "{left},{right},{:.6},{weight:.3},{}", pair.probability, state(pair).get(lang));
+        if let Some(person) = person(pair, records, linked) {
+            let _ = write!(out, ",{}", quoted(person));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A cell in quotes where it needs them.
+fn quoted(words: &str) -> String {
+    if words.contains([',', '"', '\n', '\r']) { format!("\"{}\"", words.replace('"', "\"\"")) } else { words.to_string() }
+}
+
+fn workbook<'a>(
+    pairs: impl Iterator<Item = &'a Pair>,
+    records: &Records,
+    linked: &Linked,
+    lang: Lang,
+) -> Result<Vec<u8>, Failure> {
+    let mut listing = Listing::titled(text!("比对结果", "links"));
+    listing.columns =
+        heads(linked.clusters.is_some()).into_iter().map(|head| ListingColumn { head: vec![head], width: 22.0 }).collect();
+    for pair in pairs {
+        let mut row = vec![
+            ListingCell::Word(records.id(pair.left).to_string()),
+            ListingCell::Word(records.id(pair.right).to_string()),
+            ListingCell::Number(pair.probability, 4),
+            ListingCell::Number(pair.log_odds / std::f64::consts::LN_2, 2),
+            ListingCell::Words(state(pair)),
+        ];
+        row.extend(person(pair, records, linked).map(|person| ListingCell::Word(person.to_string())));
+        listing.rows.push(row);
+    }
+    report::listing(&[listing], crate::list_packs::today(), lang).map_err(|fault| crate::write_reports::workbook_failure(&fault))
+}
