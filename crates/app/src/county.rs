@@ -89,6 +89,17 @@ pub fn snapshot_meant(home: &Path, id: Option<&str>) -> Result<String, Failure> 
     newest.map(|(_, id)| id.to_string()).ok_or_else(none)
 }
 
+/// The same request with nothing left out: two that mean one outcome are then equal.
+pub fn county_meant(home: &Path, asked: &CountyAsked) -> Result<CountyAsked, Failure> {
+    let id = snapshot_meant(home, asked.snapshot.as_deref())?;
+    let on = match asked.on {
+        Some(on) => on,
+        None => day(Home::open(home)?.snapshot(&id)?.manifest(), None)?.1,
+    };
+    let rules_on = asked.rules_on.filter(|rules_on| *rules_on != on);
+    Ok(CountyAsked { pack: asked.pack.clone(), snapshot: Some(id), on: Some(on), rules_on })
+}
+
 /// Evaluates a county and gathers what its pages show.
 pub fn open_county(library: &Arc<Library>, home: &Path, asked: &CountyAsked) -> Result<County, Failure> {
     let id = snapshot_meant(home, asked.snapshot.as_deref())?;

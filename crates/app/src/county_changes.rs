@@ -92,24 +92,21 @@ fn spread_line(change: &SpreadChange) -> CountyChange {
             format!("{}, {} → {}", words.en, before.en, after.en),
         );
     }
-    let step = |mover: &evaluate::Mover| mover.after.unwrap_or(0.0) - mover.before.unwrap_or(0.0);
-    let names = |mark: &str, wanted: &dyn Fn(f64) -> bool| {
-        let movers = change.movers.iter().filter(|mover| wanted(step(mover)));
-        movers.map(|mover| mover.name.as_str()).collect::<Vec<_>>().join(mark)
+    let moved = |(before, after): (Option<f64>, Option<f64>)| after.unwrap_or(0.0) - before.unwrap_or(0.0);
+    let rose = moved((change.cv.before, change.cv.after)) > 0.0;
+    // Those that pull the other way explain nothing.
+    let movers = change.movers.iter().filter(|mover| (moved((mover.before, mover.after)) > 0.0) == rose);
+    let names: Vec<&str> = movers.map(|mover| mover.name.as_str()).collect();
+    let (zh, en) = if rose { ("推高的学校：", "raised by ") } else { ("拉低的学校：", "lowered by ") };
+    let causes = match names.as_slice() {
+        [] => Vec::new(),
+        names => vec![Text::new(format!("{zh}{}", names.join("、")), format!("{en}{}", names.join(", ")))],
     };
-    let causes = [
-        ("推高的学校：", "raised by ", (|step| step > 0.0) as fn(f64) -> bool),
-        ("拉低的学校：", "lowered by ", |step| step < 0.0),
-    ];
-    let causes = causes.into_iter().filter_map(|(zh, en, wanted)| {
-        let of = Text::new(names("、", &wanted), names(", ", &wanted));
-        (!of.zh.is_empty()).then(|| Text::new(format!("{zh}{}", of.zh), format!("{en}{}", of.en)))
-    });
     CountyChange {
         stage: Some(change.stage),
         indicator: Some(change.indicator.clone()),
         better: better(change.verdict.before, change.verdict.after),
-        causes: causes.collect(),
+        causes,
         ..line(ChangeKind::Spread, words)
     }
 }

@@ -39,7 +39,7 @@ mod write_reports;
 
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
-pub use county::{County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, list_home, open_county, snapshot_meant};
+pub use county::{County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, open_county, snapshot_meant};
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
 pub use diff_snapshots::diff_snapshots;

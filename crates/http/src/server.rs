@@ -7,7 +7,7 @@ use app::{County, CountyAsked, CountyChanges, Explained, Failure, Library, Workb
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use facts::{Date, SchoolCode, Stage, text};
+use facts::{SchoolCode, Stage, text};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -45,7 +45,8 @@ struct Known {
     looked: Option<Instant>,
 }
 
-type CountyKey = (String, String, Option<Date>, Option<Date>, u64);
+/// What is asked for, with nothing left out, and the state of the home in which it was.
+type CountyKey = (CountyAsked, u64);
 
 /// Schools that may stand in memory with all their stocks; one takes some ten kilobytes.
 const SCHOOLS_MAX: usize = 8_000;
@@ -237,10 +238,9 @@ impl Work {
 
     /// The county that is asked for, worked out now or lately.
     pub fn county(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
-        let id = app::snapshot_meant(&self.home, asked.snapshot.as_deref())?;
-        let key = (id.clone(), asked.pack.clone(), asked.on, asked.rules_on, self.generation);
-        let asked = CountyAsked { snapshot: Some(id), ..asked.clone() };
-        self.server.counties.get_or_make(&key, || {
+        // A page names everything, a program perhaps nothing: both mean one outcome, which is worked out once.
+        let asked = app::county_meant(&self.home, asked)?;
+        self.server.counties.get_or_make(&(asked.clone(), self.generation), || {
             let county = Arc::new(app::open_county(&self.library, &self.home, &asked)?);
             let weight = county.outcome().matrix.schools.len() + 1;
             Ok((county, weight))

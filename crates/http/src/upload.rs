@@ -20,8 +20,9 @@ use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::visit::Visit;
 
-/// The largest file that an import takes.
-pub const FILE_BYTES_MAX: u64 = 1 << 30;
+/// The largest file that an upload may bring: reading one takes some times its size of memory, and the roll of a county of
+/// a million pupils is a sixth of a gigabyte. From the command line it may be larger.
+pub const FILE_BYTES_MAX: u64 = 512 << 20;
 /// What one upload may weigh.
 pub const ALL_BYTES_MAX: u64 = 2 << 30;
 /// How many files one upload may bring.

@@ -224,6 +224,49 @@ fn bad_uploads_are_refused_and_leave_nothing() {
 }
 
 #[test]
+fn a_slow_upload_arrives_and_holds_nobody_up() {
+    let (_folder, home, at) = home();
+    let (kind, body) = form(&[("学校.csv", SCHOOLS.as_bytes())], &[]);
+    let whole = request(at, "POST", "/api/imports", &[OWN, ("Content-Type", &kind)], &body);
+    let mut slow = connect(at);
+    for piece in whole.chunks(whole.len() / 40 + 1) {
+        slow.write_all(piece).unwrap();
+        std::thread::sleep(Duration::from_millis(10));
+        // Others read and import meanwhile.
+        assert_eq!(get(at, "/api/state").status, 200);
+    }
+    let quick = job(&upload(at, &[("学校.csv", SCHOOLS.as_bytes())], &[]));
+    assert_eq!(wait(at, &quick, &["checked", "refused", "failed"])["state"], "checked");
+    let slow = job(&crate::client::read(slow));
+    assert_eq!(wait(at, &slow, &["checked", "refused", "failed"])["state"], "checked");
+    for job in [quick, slow] {
+        assert_eq!(send(at, "DELETE", &format!("/api/imports/{job}"), &[OWN], &[]).status, 204);
+    }
+    left_none(&home);
+}
+
+#[test]
+fn many_uploads_that_break_off_at_once_leave_nothing() {
+    let (_folder, home, at) = home();
+    let (kind, body) = form(&[("学籍.csv", &vec![b'x'; 1 << 20])], &[]);
+    let length = body.len().to_string();
+    let whole = request(at, "POST", "/api/imports", &[OWN, ("Content-Type", &kind), ("Content-Length", &length)], &body);
+    // Broken off at every stage: before the folder, while the file is made, while it is written.
+    std::thread::scope(|scope| {
+        for number in 0..24 {
+            let whole = &whole;
+            scope.spawn(move || {
+                let mut stream = connect(at);
+                // Above so many uploads at once a client is refused and may find the connection closed.
+                let _ = stream.write_all(&whole[..(number * 41_000 + 150).min(whole.len() - 1)]);
+            });
+        }
+    });
+    left_none(&home);
+    assert_eq!(get(at, "/api/imports").json()["imports"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn a_browser_closed_in_the_middle_leaves_nothing() {
     let (_folder, home, at) = home();
     let (kind, body) = form(&[("学籍.csv", &vec![b'x'; 3 << 20])], &[]);

@@ -6,4 +6,5 @@ mod imports;
 mod openapi;
 mod own_pack;
 mod pages;
+mod rows;
 mod safety;
