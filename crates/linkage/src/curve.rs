@@ -42,7 +42,8 @@ pub(crate) fn best(curve: &[Point]) -> f64 {
             best = Some(point);
         }
     }
-    best.map_or(0.95, |point| point.threshold)
+    // One of two equal rivals is right half the time: that is for a person to say.
+    best.map_or(0.95, |point| point.threshold.max(0.5))
 }
 
 /// Of pairs that persons decided, those with a probability in one range: how many are the same, against how many should be.

@@ -24,7 +24,7 @@ pub(crate) struct Found {
 }
 
 /// Keys that would compare more than so many pairs a record are left out.
-const PAIRS_PER_RECORD_MAX: u64 = 25;
+const PAIRS_PER_RECORD_MAX: u64 = 6;
 
 /// Proposes settings for two registers, or for one that is held against itself. They are meant to be read and changed; what was
 /// not understood is told.
