@@ -26,7 +26,11 @@ const LOCK: &str = "Cargo.lock";
 const ALLOWED: &[(&str, &str)] = &[
     ("fallible-iterator", "one is rusqlite's, the other postgres's; a few hundred lines of traits each"),
     ("hashbrown", "the older one comes with rusqlite's support of WebAssembly and is not compiled here"),
-    ("syn", "the older one is zeroize_derive's, the newer serde_derive's; both run at build time only"),
+    ("strsim", "the older one is clarabel's, through derive_builder, and runs at build time only"),
+    ("syn", "the older ones are zeroize_derive's and derive_builder's, the newer serde_derive's; all run at build time only"),
+    ("thiserror", "the older one is clarabel's; it is a handful of lines that derive"),
+    ("thiserror-impl", "the older one is clarabel's and runs at build time only"),
+    ("web-time", "the older one is clarabel's for WebAssembly and is not compiled here"),
 ];
 
 fn versions(tree: &Tree) -> Vec<Fault> {

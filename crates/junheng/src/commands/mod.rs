@@ -10,6 +10,7 @@ mod import;
 mod link;
 mod openapi;
 mod packs;
+mod plan;
 mod report;
 mod sample;
 mod serve;
@@ -36,6 +37,7 @@ pub const COMMANDS: &[Entry] = &[
     link::ENTRY,
     openapi::ENTRY,
     packs::ENTRY,
+    plan::ENTRY,
     report::ENTRY,
     sample::ENTRY,
     serve::ENTRY,

@@ -1,0 +1,412 @@
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use evaluate::{Delta, Outcome, Scope, StockMatrix};
+use facts::{Date, Finding, Stage, Text, text};
+use plan::{Binding, LeftOut, Line, PlanFile, Tally};
+use planners::{Answer, Settings, Status, conflict, plan_budget};
+use policy::Resolved;
+
+use crate::choose::{day, one_snapshot};
+use crate::plan_problem::{Stated, state_problem};
+use crate::plan_settings::{PlanSettings, plan_settings};
+use crate::what_if::Lights;
+use crate::{Failure, Library, evaluate_counties};
+
+/// What a budget plan is made for.
+#[derive(Debug, Clone, Default)]
+pub struct BudgetAsked {
+    pub on: Option<Date>,
+    pub snapshot: Option<String>,
+    /// A price list; the one in the binary where none is given.
+    pub settings: Option<std::path::PathBuf>,
+}
+
+/// A plan, or why there is none.
+pub struct Proposed {
+    pub plan: Option<PlanFile>,
+    /// Demands that cannot hold together, each enough to give up; empty where there is a plan.
+    pub conflict: Vec<Text>,
+    pub findings: Vec<Finding>,
+    pub status: Status,
+}
+
+/// The ground of a plan: what was known when it was made.
+pub struct PlanGround {
+    pub resolved: Resolved,
+    pub matrix: StockMatrix,
+    pub before: Outcome,
+}
+
+/// Opens a snapshot under the standard of a price list.
+pub fn plan_ground(
+    library: &Library,
+    home: &Path,
+    settings: &PlanSettings,
+    on: Option<Date>,
+    snapshot: Option<&str>,
+) -> Result<PlanGround, Failure> {
+    let snapshot = one_snapshot(home, snapshot)?;
+    let (year, on) = day(snapshot.manifest(), on)?;
+    let resolved = evaluate_counties::resolve(library, &settings.pack, on, snapshot.manifest())?;
+    let matrix = evaluate::matrix(&snapshot, &resolved, year, on)?;
+    let before = evaluate::evaluate(&resolved, &matrix);
+    Ok(PlanGround { resolved, matrix, before })
+}
+
+/// Proposes the cheapest purchases and moves with which every school and every coefficient passes, and evaluates the county as
+/// it would then be.
+pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Result<Proposed, Failure> {
+    let settings = plan_settings(asked.settings.as_deref())?;
+    let ground = plan_ground(library, home, &settings, asked.on, asked.snapshot.as_deref())?;
+    let stated = state_problem(&ground.resolved, &ground.matrix, &ground.before, &settings)?;
+    let started = Instant::now();
+    let guard = Duration::from_secs(settings.seconds);
+    let stopped = || started.elapsed() > guard;
+    let how = Settings { keep: settings.keep, gap: settings.gap, branches: settings.branches, ..Settings::default() };
+    let answer = plan_budget(&stated.problem, &how, &stopped);
+    let mut findings = stated.findings.clone();
+    let Some(levels) = &answer.levels else {
+        let conflict =
+            if answer.status == Status::Impossible { conflicting(&stated, &ground, settings.keep) } else { Vec::new() };
+        return Ok(Proposed { plan: None, conflict, findings, status: answer.status });
+    };
+    let lines = lines(&stated, &ground, &settings, &answer, levels);
+    let after = evaluate::what_if(&ground.resolved, &ground.matrix, &plan_deltas(&lines));
+    findings.extend(after.findings.iter().filter(|finding| finding.code.starts_with("what-if-")).cloned());
+    let plan = file(&stated, &ground, &settings, &answer, lines, &after);
+    let mut conflict = Vec::new();
+    if let Some(money) = settings.money.filter(|money| plan.cost > *money) {
+        let (extra, least) = (plan.cost - money, (plan.bound - money).max(0.0));
+        conflict.push(if plan.bound > money {
+            text!(
+                "资金 {money:.0} 元不够：已证明至少还差 {least:.0} 元；按本方案还差 {extra:.0} 元",
+                "{money:.0} yuan are too little: at least {least:.0} more are needed, as is proven; this plan needs {extra:.0} more"
+            )
+        } else {
+            text!(
+                "按本方案资金还差 {extra:.0} 元；是否有不超过 {money:.0} 元的方案没有证明",
+                "this plan needs {extra:.0} yuan more; whether one of {money:.0} yuan exists is not proven"
+            )
+        });
+    }
+    Ok(Proposed { plan: Some(plan), conflict, findings, status: answer.status })
+}
+
+/// A smallest set of demands that cannot hold together, in words.
+fn conflicting(stated: &Stated, ground: &PlanGround, keep: bool) -> Vec<Text> {
+    let frame = &ground.before.frame;
+    // Each indicator at each stage is one demand on schools and one on the coefficient; each cap is one.
+    let mut groups: Vec<(usize, Stage)> = stated.rows.iter().map(|row| (row.indicator, row.stage)).collect();
+    groups.sort_by_key(|(indicator, stage)| (*stage, *indicator));
+    groups.dedup();
+    let (n_rows, n_cones) = (groups.len(), stated.cones.len());
+    let without = |kept: &[bool]| {
+        let mut problem = stated.problem.clone();
+        for (row, name) in problem.rows.iter_mut().zip(&stated.rows) {
+            let group = groups.iter().position(|group| *group == (name.indicator, name.stage));
+            if group.is_some_and(|group| !kept[group]) {
+                row.need = row.start.min(row.need);
+                row.left = row.left.map(|left| left.min(row.need));
+            }
+        }
+        for (at, cone) in problem.cones.iter_mut().enumerate() {
+            if !kept[n_rows + at] {
+                cone.limit = 100.0;
+            }
+        }
+        let caps = problem.caps.drain(..).enumerate().filter(|(at, _)| kept[n_rows + n_cones + at]).map(|(_, cap)| cap);
+        problem.caps = caps.collect();
+        problem
+    };
+    let found = conflict(n_rows + n_cones + stated.caps.len(), keep, &without, &|| false).unwrap_or_default();
+    let named = |indicator: usize, stage: Stage| {
+        let (title, stage) = (&frame.indicators[indicator].title, stage.title());
+        (format!("{}“{}”", stage.zh, title.zh), format!("{} \"{}\"", stage.en, title.en))
+    };
+    let words = |group: usize| {
+        if group < n_rows {
+            let (zh, en) = named(groups[group].0, groups[group].1);
+            text!("每所学校的{zh}达到标准", "every school reaches its standard of {en}")
+        } else if group < n_rows + n_cones {
+            let (zh, en) = named(stated.cones[group - n_rows].0, stated.cones[group - n_rows].1);
+            text!("{zh}的差异系数不超过上限", "the coefficient of {en} stays within its limit")
+        } else {
+            stated.caps[group - n_rows - n_cones].clone()
+        }
+    };
+    found.into_iter().map(words).collect()
+}
+
+/// The changes that a plan's lines make.
+pub fn plan_deltas(lines: &[Line]) -> Vec<Delta> {
+    let each = |line: &Line| -> Vec<Delta> {
+        let (school, stage) = (line.school.clone(), line.stage);
+        let delta = |(stock, amount): &(String, f64)| {
+            let (stock, amount) = (stock.clone(), amount * f64::from(line.units));
+            match &line.from {
+                Some(from) => Delta::Move { from: from.clone(), to: school.clone(), stage, stock, amount },
+                None => Delta::Add { school: school.clone(), stage, stock, amount },
+            }
+        };
+        line.adds.iter().map(delta).collect()
+    };
+    lines.iter().flat_map(each).collect()
+}
+
+/// Levels as purchases and moves, with reasons; what is given away goes to the next school that takes, by code.
+fn lines(stated: &Stated, ground: &PlanGround, settings: &PlanSettings, answer: &Answer, levels: &[i64]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for pool in 0..stated.pools.len() {
+        let sites: Vec<usize> = (0..levels.len()).filter(|site| stated.problem.sites[*site].pool == pool).collect();
+        let mut giving: Vec<(usize, i64)> =
+            sites.iter().filter(|site| levels[**site] < 0).map(|site| (*site, -levels[*site])).collect();
+        giving.reverse();
+        for site in sites.iter().filter(|site| levels[**site] > 0) {
+            let mut wanted = levels[*site];
+            while wanted > 0 {
+                let Some((from, has)) = giving.last_mut() else {
+                    lines.push(line(stated, ground, settings, answer, *site, None, wanted));
+                    break;
+                };
+                let units = wanted.min(*has);
+                lines.push(line(stated, ground, settings, answer, *site, Some(*from), units));
+                wanted -= units;
+                *has -= units;
+                if *has == 0 {
+                    giving.pop();
+                }
+            }
+        }
+    }
+    lines.sort_by(|a, b| (&a.school, a.stage, &a.option, &a.from).cmp(&(&b.school, b.stage, &b.option, &b.from)));
+    lines
+}
+
+fn line(
+    stated: &Stated,
+    ground: &PlanGround,
+    settings: &PlanSettings,
+    answer: &Answer,
+    site: usize,
+    from: Option<usize>,
+    units: i64,
+) -> Line {
+    let name = &stated.sites[site];
+    let option = &settings.options[name.option];
+    let school = &ground.matrix.schools[name.school];
+    let giver = from.map(|from| &ground.matrix.schools[stated.sites[from].school]);
+    let each = if from.is_some() { option.move_cost } else { option.price }.unwrap_or(0.0);
+    let private = school.traits.owner.as_deref() == Some("private");
+    let (reason, article) = reason(stated, ground, answer, site, giver.map(|giver| giver.name.as_str()));
+    Line {
+        option: option.id.clone(),
+        title: option.title(),
+        school: school.code.clone(),
+        name: school.name.clone(),
+        stage: name.stage,
+        from: giver.map(|giver| giver.code.clone()),
+        from_name: giver.map(|giver| giver.name.clone()),
+        units: u32::try_from(units).unwrap_or(u32::MAX),
+        unit: option.unit(),
+        cost: each * units as f64,
+        fund: if private { text!("举办者自筹（民办）", "paid by the private school's owner") } else { option.fund() },
+        yearly: option.yearly,
+        adds: option.adds.iter().map(|(stock, amount)| (stock.clone(), *amount)).collect(),
+        reason,
+        article,
+    }
+}
+
+/// Why a place gets what it gets: the standards that it misses, or else the coefficient that is too high.
+fn reason(stated: &Stated, ground: &PlanGround, answer: &Answer, site: usize, from: Option<&str>) -> (Text, String) {
+    let frame = &ground.before.frame;
+    let mut parts: Vec<Text> = Vec::new();
+    let mut article = String::new();
+    for (index, (row, name)) in stated.problem.rows.iter().zip(&stated.rows).enumerate() {
+        if row.start >= row.need || !row.terms.iter().any(|(of, _)| *of == site) {
+            continue;
+        }
+        let aim = if answer.left[index] { row.left.unwrap_or(row.need) } else { row.need };
+        if row.start >= aim {
+            continue;
+        }
+        let head = &frame.indicators[name.indicator];
+        let (value, aim) = (crate::words::shown(Some(row.start), 2), crate::words::shown(Some(aim), 3));
+        let (zh, en) = (&head.short.zh, &head.short.en);
+        let (floor_zh, floor_en) = if answer.left[index] { ("底线", "the floor") } else { ("标准", "the standard") };
+        parts.push(text!("{zh}现为 {value}，{floor_zh} {aim}", "{en} is {value}, {floor_en} is {aim}"));
+        article.clone_from(&head.article);
+    }
+    if parts.is_empty() {
+        for (cone, (indicator, stage)) in stated.problem.cones.iter().zip(&stated.cones) {
+            if !cone.members.iter().any(|member| member.terms.iter().any(|(of, _)| *of == site)) {
+                continue;
+            }
+            let cv = ground.before.spread(*indicator, *stage).and_then(|spread| spread.cv);
+            if cv.is_some_and(|cv| cv > cone.limit) {
+                let head = &frame.indicators[*indicator];
+                let (zh, en, stage) = (&head.short.zh, &head.short.en, stage.title());
+                let (stage_zh, stage_en) = (stage.zh, stage.en);
+                let (cv, limit) = (crate::words::shown(cv, 4), cone.limit);
+                parts.push(text!(
+                    "降低{stage_zh}{zh}差异系数（{cv}，上限 {limit}）",
+                    "lowers the {stage_en} coefficient of {en} ({cv}, limit {limit})"
+                ));
+                article.clone_from(&head.article);
+            }
+        }
+    }
+    if parts.is_empty() {
+        parts.push(text!("使其他配备之后差异系数仍不超限", "keeps a coefficient within its limit after the other lines"));
+    }
+    if let Some(from) = from {
+        parts.push(text!("{from}调出后仍达标", "{from} stays up to standard without it"));
+    }
+    let join = |of: fn(&Text) -> &str, mark: &str| parts.iter().map(of).collect::<Vec<_>>().join(mark);
+    (Text::new(join(|part| &part.zh, "；"), join(|part| &part.en, "; ")), article)
+}
+
+fn file(
+    stated: &Stated,
+    ground: &PlanGround,
+    settings: &PlanSettings,
+    answer: &Answer,
+    lines: Vec<Line>,
+    after: &Outcome,
+) -> PlanFile {
+    let mut funds: Vec<(String, f64)> = Vec::new();
+    for line in &lines {
+        match funds.iter_mut().find(|(fund, _)| *fund == line.fund.zh) {
+            Some(known) => known.1 += line.cost,
+            None => funds.push((line.fund.zh.clone(), line.cost)),
+        }
+    }
+    funds.sort_by(|a, b| a.0.cmp(&b.0));
+    let cost: f64 = lines.iter().map(|line| line.cost).sum();
+    let heading = &ground.matrix.heading;
+    let frame = &ground.before.frame;
+    let left = stated.problem.rows.iter().zip(&stated.rows).filter_map(|(row, name)| {
+        let value = after.figure(name.school, name.stage, name.indicator)?.value?;
+        let school = &ground.matrix.schools[name.school];
+        let head = &frame.indicators[name.indicator];
+        (value < row.need).then(|| LeftOut {
+            school: school.code.clone(),
+            name: school.name.clone(),
+            stage: name.stage,
+            indicator: head.id.clone(),
+            title: head.title.clone(),
+            value,
+            need: row.need,
+        })
+    });
+    let unconfirmed = settings.options.iter().filter(|option| !option.confirmed).count();
+    let mut notes = vec![
+        text!(
+            "方案只涉及学校达标和差异系数；其他项目（班额、用房、经费等）见核算结果。",
+            "the plan is about schools and coefficients; for the other items see the outcome."
+        ),
+        text!(
+            "哪一位教师、哪一台设备由学校和教体局定；调出学校按编码顺序配对，可以互换。",
+            "which teacher and which device is for schools and bureau to say; givers and takers are paired by code and may be swapped."
+        ),
+    ];
+    if unconfirmed > 0 {
+        notes.insert(
+            0,
+            text!(
+                "价目表中有 {unconfirmed} 项价格是假设，须换成本县的数。",
+                "{unconfirmed} prices are assumptions and must be replaced by the county's own."
+            ),
+        );
+    }
+    PlanFile {
+        format: "junheng-plan/1".to_string(),
+        kind: "budget".to_string(),
+        pack: heading.pack.clone(),
+        pack_version: heading.pack_version.clone(),
+        county: heading.county.clone(),
+        county_name: heading.county_name.clone(),
+        on: heading.on,
+        snapshot: heading.snapshot.clone(),
+        settings: settings.hash.clone(),
+        seed: 0,
+        status: status_word(answer.status).to_string(),
+        cost,
+        first_year: cost,
+        later_years: lines.iter().filter(|line| line.yearly).map(|line| line.cost).sum(),
+        funds,
+        bound: answer.bound,
+        gap: answer.gap().unwrap_or(0.0),
+        before: tally(&ground.before),
+        after: tally(after),
+        left: left.collect(),
+        binding: binding(stated, ground, answer),
+        notes,
+        lines,
+    }
+}
+
+/// One step of a limit that is told to people.
+const LIMIT_STEP: f64 = 0.01;
+
+fn binding(stated: &Stated, ground: &PlanGround, answer: &Answer) -> Vec<Binding> {
+    let frame = &ground.before.frame;
+    let mut binding = Vec::new();
+    for ((indicator, stage), price) in stated.cones.iter().zip(&answer.limit_prices) {
+        let saves = (price * LIMIT_STEP).round();
+        if saves >= 1.0 {
+            let (head, stage) = (&frame.indicators[*indicator], stage.title());
+            let (zh, en, stage_zh, stage_en) = (&head.short.zh, &head.short.en, stage.zh, stage.en);
+            binding.push(Binding {
+                what: text!("{stage_zh}{zh}差异系数上限放宽 {LIMIT_STEP}", "the {stage_en} limit of {en} higher by {LIMIT_STEP}"),
+                saves,
+            });
+        }
+    }
+    for (cap, price) in stated.caps.iter().zip(&answer.cap_prices) {
+        let saves = price.round();
+        if saves >= 1.0 {
+            let (zh, en) = (&cap.zh, &cap.en);
+            binding.push(Binding { what: text!("“{zh}”再多 1", "one more than \"{en}\""), saves });
+        }
+    }
+    binding.sort_by(|a, b| b.saves.total_cmp(&a.saves));
+    binding
+}
+
+fn tally(outcome: &Outcome) -> Tally {
+    let lights = Lights::of(outcome);
+    Tally {
+        schools: outcome.scope.iter().filter(|scope| **scope == Scope::In).count(),
+        schools_pass: lights.schools_pass,
+        coefficients_over: lights.coefficients_over,
+        items_failing: lights.items_failing,
+    }
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::WithinGap => "within-gap",
+        Status::StepsUsed => "steps-used",
+        Status::Stopped => "time-limit",
+        Status::Impossible => "impossible",
+        Status::NotFound => "not-found",
+    }
+}
+
+impl Proposed {
+    /// Why there is no plan.
+    pub fn refusal(&self) -> Text {
+        match self.status {
+            Status::Impossible => text!(
+                "没有任何方案能满足全部要求。下列要求不能同时成立，放宽其中任何一条即可：",
+                "no plan satisfies everything. These demands cannot hold together; to give up any one of them is enough:"
+            ),
+            _ => text!(
+                "没有找到方案，也没有证明不存在。加大 seconds 和 branches，或放宽价目表中的 most",
+                "no plan was found, and it is not proven that there is none. Raise `seconds` and `branches`, or `most` in the price list"
+            ),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use evaluate::{Delta, Rows, Scope, State};
+use facts::{Date, Finding, Place, Severity, Stage, Text, text};
+use plan::{Ledger, Line, Measured, Part, PlanFile, Priced};
+use policy::Resolved;
+use policy::expr::{Env, School as Traits};
+use serde::Serialize;
+
+use crate::plan_budget::{PlanGround, plan_deltas, plan_ground};
+use crate::plan_settings::{PlanSettings, plan_settings};
+use crate::what_if::{WhatIf, try_changes};
+use crate::{Failure, Library, words};
+
+/// Writes a plan into a file; gives its name, the SHA-256 of the text.
+pub fn write_plan(plan: &PlanFile, file: &Path) -> Result<String, Failure> {
+    use sha2::{Digest, Sha256};
+    let mut words = serde_json::to_string_pretty(plan)
+        .map_err(|error| Failure::prevented(Text::new(error.to_string(), error.to_string()), Text::new("", "")))?;
+    words.push('\n');
+    std::fs::write(file, &words).map_err(|error| Failure::io(text!("写出方案", "write the plan"), file, &error))?;
+    Ok(Sha256::digest(words.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Reads a plan.
+pub fn read_plan(file: &Path) -> Result<PlanFile, Failure> {
+    let words = std::fs::read_to_string(file).map_err(|error| Failure::io(text!("读取方案", "read the plan"), file, &error))?;
+    serde_json::from_str(&words).map_err(|error| {
+        let shown = file.display();
+        Failure::wrong_use(
+            text!("方案文件读不懂：{shown}：{error}", "the plan cannot be read: {shown}: {error}"),
+            text!("用 junheng plan budget 写出的文件", "use a file that `junheng plan budget` wrote"),
+        )
+    })
+}
+
+/// A plan, looked at again: by the checks of their own, and by the official evaluation.
+#[derive(Serialize)]
+pub struct PlanChecked {
+    pub findings: Vec<Finding>,
+    pub outcome: WhatIf,
+}
+
+/// Reads the snapshot of a plan again, works everything out in another way, and evaluates the county as it would be.
+pub fn check_plan(library: &Library, home: &Path, plan: &PlanFile, settings: Option<&Path>) -> Result<PlanChecked, Failure> {
+    let settings = plan_settings(settings)?;
+    let (ground, on) = opened(library, home, plan, &settings)?;
+    let mut findings = Vec::new();
+    if settings.hash != plan.settings {
+        findings.push(Finding::new(
+            Severity::Experience,
+            "plan-other-settings",
+            Place::Everywhere,
+            text!("方案是按另一份价目表编制的", "the plan was made with another price list"),
+            text!("用 --settings 给出编制时的价目表", "give the price list that it was made with as --settings"),
+        ));
+    }
+    if ground.matrix.heading.pack_version != plan.pack_version || on != plan.on {
+        findings.push(Finding::new(
+            Severity::Experience,
+            "plan-other-standard",
+            Place::Everywhere,
+            text!("标准的版本在方案编制之后变了", "the standard was changed after the plan was made"),
+            text!("重新编制方案", "make the plan anew"),
+        ));
+    }
+    findings.extend(plan::check(plan, &ledger(&ground, &settings)));
+    let outcome = try_changes(&ground.resolved, &ground.matrix, plan_deltas(&plan.lines));
+    findings.extend(outcome.findings.iter().filter(|finding| finding.must_fix()).cloned());
+    Ok(PlanChecked { findings, outcome })
+}
+
+fn opened(library: &Library, home: &Path, plan: &PlanFile, settings: &PlanSettings) -> Result<(PlanGround, Date), Failure> {
+    let ground = plan_ground(library, home, settings, Some(plan.on), plan.snapshot.as_deref())?;
+    let on = ground.matrix.heading.on;
+    Ok((ground, on))
+}
+
+/// One stock is 1, all others 0, and the pupils are 1: what a formula gives is the factor of that stock.
+struct UnitEnv<'a> {
+    one: usize,
+    weight: usize,
+    resolved: &'a Resolved,
+    stage: Stage,
+}
+
+impl Env<f64> for UnitEnv<'_> {
+    fn stock(&self, index: usize) -> Option<f64> {
+        Some(f64::from(u8::from(index == self.one || index == self.weight)))
+    }
+    fn parameter(&self, index: usize) -> Option<f64> {
+        self.resolved.parameters.get(index)?.at(self.stage).map(|cited| cited.value)
+    }
+    fn school(&self) -> Option<&Traits> {
+        None
+    }
+}
+
+/// What a plan is checked against, from stocks, formulas and splits; nothing of it comes from a planner.
+fn ledger(ground: &PlanGround, settings: &PlanSettings) -> Ledger {
+    let PlanGround { resolved, matrix, before } = ground;
+    let mut ledger = Ledger::default();
+    for option in &settings.options {
+        let adds = option.adds.iter().map(|(stock, amount)| (stock.clone(), *amount)).collect();
+        ledger.options.push(Priced { option: option.id.clone(), price: option.price, move_cost: option.move_cost, adds });
+    }
+    for judged in &before.judgements {
+        if let Rows::CvEach(rows) = &judged.rows {
+            for row in rows {
+                let complete = before.spread(row.indicator, row.stage).is_some_and(|spread| spread.complete);
+                if let (Some(limit), true) = (row.limit, complete) {
+                    ledger.limits.push((before.frame.indicators[row.indicator].id.clone(), row.stage, limit));
+                }
+            }
+        }
+    }
+    for (rule, judged) in resolved.judgements.iter().zip(&before.judgements) {
+        let (policy::Rule::AtLeast { of, .. }, Rows::AtLeast(rows)) = (&rule.rule, &judged.rows) else { continue };
+        for row in rows.iter().filter(|row| before.scope[row.school] == Scope::In) {
+            let school = &matrix.schools[row.school];
+            let mut figures = Vec::new();
+            let mut pupils = 0.0;
+            for index in of {
+                let indicator = &resolved.indicators[*index];
+                let figure = before.figure(row.school, row.stage, *index);
+                let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.value?))) else { continue };
+                let weight = school.stocks.get(row.stage, indicator.weight).known().unwrap_or(0.0);
+                pupils = weight;
+                let mut factors = BTreeMap::new();
+                for (at, stock) in resolved.stocks.iter().enumerate().filter(|(at, _)| *at != indicator.weight) {
+                    let unit = UnitEnv { one: at, weight: indicator.weight, resolved, stage: row.stage };
+                    if let Some(factor) = indicator.formula.number::<f64>(&unit).filter(|factor| *factor != 0.0) {
+                        factors.insert(stock.id.clone(), factor);
+                    }
+                }
+                if figure.state != State::NotApplicable {
+                    figures.push(Measured {
+                        indicator: indicator.id.clone(),
+                        numerator: value * weight,
+                        factors,
+                        need: figure.threshold.unwrap_or(0.0),
+                        least: figure.floor.unwrap_or(0.0),
+                    });
+                }
+            }
+            ledger.parts.push(Part {
+                school: school.code.clone(),
+                name: school.name.clone(),
+                stage: row.stage,
+                pupils,
+                shares: shares(ground, row.school, row.stage),
+                figures,
+                met_at_least: row.need.unwrap_or(0.0).max(0.0) as usize,
+            });
+        }
+    }
+    ledger
+}
+
+/// Which part of a thing of the whole school belongs to a stage: its weighted pupils over those of all stages.
+fn shares(ground: &PlanGround, school: usize, stage: Stage) -> BTreeMap<String, f64> {
+    let PlanGround { resolved, matrix, .. } = ground;
+    let school = &matrix.schools[school];
+    let pupils = resolved.stock("pupils").unwrap_or(0);
+    let of = |stage: Stage| school.stocks.get(stage, pupils).known().unwrap_or(0.0);
+    let split = resolved.splits.iter().find(|split| school.traits.kind.as_ref().is_some_and(|kind| split.kinds.contains(kind)));
+    let taught = [Stage::Primary, Stage::Junior, Stage::Senior].into_iter().filter(|stage| of(*stage) > 0.0).count();
+    let share = match split {
+        Some(split) if taught > 1 => {
+            let total: f64 = split.weights.iter().map(|(stage, weight)| weight * of(*stage)).sum();
+            let own = split.weights.iter().find(|(of, _)| *of == stage).map_or(0.0, |(stage, weight)| weight * of(*stage));
+            if total > 0.0 { own / total } else { 0.0 }
+        }
+        _ => 1.0,
+    };
+    resolved.stocks.iter().map(|stock| (stock.id.clone(), if stock.split { share } else { 0.0 })).collect()
+}
+
+/// The changes of a plan as a file for `what-if --delta`.
+pub fn plan_changes(plan: &PlanFile) -> Vec<Delta> {
+    plan_deltas(&plan.lines)
+}
+
+/// What one plan does and another does not.
+pub fn diff_plans(before: &PlanFile, after: &PlanFile) -> Vec<Text> {
+    let key = |line: &Line| (line.school.clone(), line.stage, line.option.clone(), line.from.clone());
+    let table = |plan: &PlanFile| -> BTreeMap<_, (u32, Text, String)> {
+        plan.lines.iter().map(|line| (key(line), (line.units, line.title.clone(), line.name.clone()))).collect()
+    };
+    let (old, new) = (table(before), table(after));
+    let (a, b) = (before.cost, after.cost);
+    let mut lines = vec![text!("费用：{a:.0} → {b:.0} 元", "cost: {a:.0} → {b:.0} yuan")];
+    let mut keys: Vec<_> = old.keys().chain(new.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        let (was, is) = (old.get(key), new.get(key));
+        let (x, y) = (was.map_or(0, |line| line.0), is.map_or(0, |line| line.0));
+        if let (true, Some((_, title, name))) = (x != y, is.or(was)) {
+            let (zh, en, stage) = (&title.zh, &title.en, key.1.title());
+            let (stage_zh, stage_en) = (stage.zh, stage.en);
+            lines.push(text!("{name} {stage_zh} {zh}：{x} → {y}", "{name} {stage_en} {en}: {x} → {y}"));
+        }
+    }
+    lines
+}
+
+/// A plan on about one page: result, money, lines by school, what binds, what is left.
+pub fn plan_lines(plan: &PlanFile) -> Vec<Text> {
+    let (name, pack, on) = (&plan.county_name, &plan.pack, plan.on);
+    let mut lines = vec![text!("{name}达标配备方案（{pack}，{on}）", "{name}: plan to pass {pack} ({on})")];
+    let (old, new) = (plan.before, plan.after);
+    let (all, a, b, c, d) = (new.schools, old.schools_pass, new.schools_pass, old.coefficients_over, new.coefficients_over);
+    lines.push(text!(
+        "达标学校 {a} → {b}（参评 {all} 所）；差异系数超限 {c} → {d} 项",
+        "schools up to standard {a} → {b} (of {all}); coefficients over their limit {c} → {d}"
+    ));
+    let (a, b) = (old.items_failing, new.items_failing);
+    lines.push(text!(
+        "不符合的项目 {a} → {b} 项（不由本方案解决）",
+        "items that do not hold {a} → {b} (not what this plan is about)"
+    ));
+    let (first, later) = (money(plan.first_year), money(plan.later_years));
+    lines.push(text!(
+        "费用：首年 {first} 元，以后每年 {later} 元",
+        "cost: {first} yuan in the first year, {later} yuan in each year after"
+    ));
+    for (fund, sum) in &plan.funds {
+        let sum = money(*sum);
+        lines.push(text!("    {fund} {sum} 元", "    {fund} {sum} yuan"));
+    }
+    let (bound, gap) = (money(plan.bound), words::shown(Some(plan.gap * 100.0), 2));
+    lines.push(text!(
+        "已证明：同样的买法调法，任何方案都不低于 {bound} 元，本方案最多贵 {gap}%",
+        "proven: no plan of such purchases and moves costs less than {bound} yuan; this one is at most {gap} % dearer"
+    ));
+    for line in &plan.lines {
+        lines.push(line_words(line));
+    }
+    for left in &plan.left {
+        let (name, stage, title) = (&left.name, left.stage.title(), &left.title);
+        let (value, need) = (words::shown(Some(left.value), 2), words::shown(Some(left.need), 2));
+        lines.push(Text::new(
+            format!("留下不补：{name} {} {} {value}（标准 {need}，不低于底线）", stage.zh, title.zh),
+            format!("left below: {name} {} {} {value} (standard {need}, not below the floor)", stage.en, title.en),
+        ));
+    }
+    for binding in &plan.binding {
+        let (what, saves) = (&binding.what, money(binding.saves));
+        let (zh, en) = (&what.zh, &what.en);
+        lines.push(text!("若{zh}，约省 {saves} 元", "with {en}, about {saves} yuan are saved"));
+    }
+    lines.extend(plan.notes.iter().map(|note| Text::new(format!("注意：{}", note.zh), format!("note: {}", note.en))));
+    lines
+}
+
+fn line_words(line: &Line) -> Text {
+    let (name, stage, title, units, unit) = (&line.name, line.stage.title(), &line.title, line.units, &line.unit);
+    let (cost, reason, article) = (money(line.cost), &line.reason, &line.article);
+    let (from_zh, from_en) = match &line.from_name {
+        Some(from) => (format!("从{from}调入"), format!("moved from {from}")),
+        None => ("新增".to_string(), "new".to_string()),
+    };
+    let (cited_zh, cited_en) =
+        if article.is_empty() { (String::new(), String::new()) } else { (format!("〔{article}〕"), format!(" [{article}]")) };
+    Text::new(
+        format!("  {name} {}：{}，{from_zh} {units} {}，{cost} 元。{}{cited_zh}", stage.zh, title.zh, unit.zh, reason.zh),
+        format!("  {name} {}: {}, {from_en}, {units} {}, {cost} yuan. {}{cited_en}", stage.en, title.en, unit.en, reason.en),
+    )
+}
+
+fn money(yuan: f64) -> String {
+    format!("{yuan:.0}")
+}
+
+/// Writes changes for `what-if --delta`.
+pub fn write_changes(changes: &[Delta], file: &Path) -> Result<(), Failure> {
+    let words = serde_json::to_string_pretty(changes)
+        .map_err(|error| Failure::prevented(Text::new(error.to_string(), error.to_string()), Text::new("", "")))?;
+    std::fs::write(file, words).map_err(|error| Failure::io(text!("写出变动", "write the changes"), file, &error))
+}

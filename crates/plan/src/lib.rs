@@ -1,0 +1,11 @@
+//! Problems, plans and their reasons, and the checks that a plan must pass.
+//!
+//! The checks share no code with the planners: a plan that somebody typed into a spreadsheet can be checked, too.
+
+mod check;
+mod file;
+mod problem;
+
+pub use check::{Ledger, Measured, Part, Priced, check};
+pub use file::{Binding, LeftOut, Line, PlanFile, Tally};
+pub use problem::{Cap, Cone, Member, Pool, Problem, Row, Site};

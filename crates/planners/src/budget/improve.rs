@@ -1,0 +1,197 @@
+//! From a point of the relaxation to a plan in whole units.
+
+use super::rebuild::rebuild;
+use super::relax::Relaxation;
+use super::state::State;
+use super::tight::Tight;
+
+/// A plan in levels.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole {
+    pub cost: f64,
+    pub levels: Vec<i64>,
+    pub left: Vec<bool>,
+}
+
+/// Most passes over all pools before the choices are looked at.
+const PASSES: usize = 6;
+
+/// Makes a plan of a point. None where some pool cannot be made to satisfy what is asked of it.
+pub(crate) fn improve(tight: &Tight<'_>, point: &Relaxation, trials: usize, stopped: &dyn Fn() -> bool) -> Option<Whole> {
+    let left = choose(tight, point);
+    // Where several pools serve one requirement, they begin with the point's whole units; else with nothing.
+    let shared = tight.rows.iter().any(|row| pools_of(tight, row).len() > 1);
+    let levels = if shared {
+        point.levels.iter().map(|level| (level + 1e-6).trunc() as i64).collect()
+    } else {
+        vec![0; tight.problem.sites.len()]
+    };
+    let mut state = State::of(tight, levels, left);
+    let most = most(tight, point);
+    let mut costs = vec![f64::INFINITY; tight.problem.pools.len()];
+    for pass in 0..PASSES {
+        let mut better = false;
+        for pool in 0..costs.len() {
+            if stopped() && pass > 0 {
+                break;
+            }
+            let hint = if pass == 0 {
+                point.bought[pool].round() as i64
+            } else {
+                tight.sites[pool].iter().map(|site| state.levels[*site]).sum()
+            };
+            match rebuild(&mut state, pool, hint, most[pool]) {
+                Some(made) if made.cost < costs[pool] - 1e-9 => {
+                    state.put(pool, &made.levels);
+                    costs[pool] = made.cost;
+                    better = true;
+                }
+                Some(_) => {}
+                None if pass == 0 && shared => {}
+                None => return None,
+            }
+        }
+        // One pass settles pools that share nothing.
+        if !better || !shared {
+            break;
+        }
+    }
+    if !state.holds() {
+        return None;
+    }
+    flip(&mut state, point, &most, trials, stopped);
+    state.holds().then(|| Whole { cost: state.cost(), levels: state.levels, left: state.left })
+}
+
+fn pools_of(tight: &Tight<'_>, row: &super::tight::Requirement) -> Vec<usize> {
+    let mut pools: Vec<usize> = row.terms.iter().map(|(site, _)| tight.problem.sites[*site].pool).collect();
+    pools.sort_unstable();
+    pools.dedup();
+    pools
+}
+
+/// What each choice leaves: what the point leaves most of.
+fn choose(tight: &Tight<'_>, point: &Relaxation) -> Vec<bool> {
+    let mut left = vec![false; tight.rows.len()];
+    for (choice, rows) in tight.choices.iter().enumerate() {
+        let mut rows = rows.clone();
+        rows.sort_by(|a, b| {
+            let rank = |row: usize| (point.left[row], saving(tight, point, row));
+            let (x, y) = (rank(*a), rank(*b));
+            y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(a.cmp(b))
+        });
+        for row in rows.into_iter().take(tight.problem.choices[choice]) {
+            left[row] = true;
+        }
+    }
+    left
+}
+
+/// What leaving a row is worth at the prices of the point.
+fn saving(tight: &Tight<'_>, point: &Relaxation, row: usize) -> f64 {
+    let requirement = &tight.rows[row];
+    requirement.left.map_or(0.0, |left| point.row_prices[row] * (requirement.need - left))
+}
+
+/// By pool: the most units it may buy. Under caps, the point's share of what they allow.
+fn most(tight: &Tight<'_>, point: &Relaxation) -> Vec<i64> {
+    let units: i64 = tight.rows.iter().map(|row| row.need.max(0.0).ceil() as i64).sum::<i64>().saturating_add(1_000_000);
+    let mut most = vec![units; tight.problem.pools.len()];
+    for cap in &tight.problem.caps {
+        let mut room = cap.most;
+        let mut order: Vec<(usize, f64)> = cap.terms.clone();
+        for (pool, factor) in &order {
+            most[*pool] = most[*pool].min((point.bought[*pool] + 1e-6).floor().max(0.0) as i64);
+            room -= factor * most[*pool] as f64;
+        }
+        // What whole units leave over goes to the pools that lose the largest part of a unit.
+        order.sort_by(|a, b| {
+            let part = |pool: usize| point.bought[pool] - most[pool] as f64;
+            part(b.0).total_cmp(&part(a.0)).then(a.0.cmp(&b.0))
+        });
+        for (pool, factor) in order {
+            if factor <= room && factor > 0.0 {
+                most[pool] += 1;
+                room -= factor;
+            }
+        }
+    }
+    most
+}
+
+/// Tries other choices, the most promising first by the prices of the point, as long as trials are left.
+fn flip(state: &mut State<'_, '_>, point: &Relaxation, most: &[i64], trials: usize, stopped: &dyn Fn() -> bool) {
+    let tight = state.tight;
+    let mut left_trials = trials;
+    loop {
+        let mut swaps = Vec::new();
+        for rows in &tight.choices {
+            for out in rows.iter().filter(|row| state.left[**row]) {
+                for into in rows.iter().filter(|row| !state.left[**row]) {
+                    let loss = saving(tight, point, *out) - saving(tight, point, *into);
+                    // Whole units shift a plan's cost by a unit or so; what loses more by the prices will not gain.
+                    if loss < UNITS * dearest(tight, *out).max(dearest(tight, *into)) {
+                        swaps.push((loss, *out, *into));
+                    }
+                }
+            }
+        }
+        swaps.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut better = false;
+        for (_, out, into) in swaps {
+            if left_trials == 0 || stopped() {
+                return;
+            }
+            left_trials -= 1;
+            if state.left[out] && !state.left[into] && swap(state, most, out, into) {
+                better = true;
+            }
+        }
+        if !better {
+            return;
+        }
+    }
+}
+
+/// How many units' worth of loss a swap may show by the prices and still be tried.
+const UNITS: f64 = 1.0;
+
+/// The dearest unit that could serve a row.
+fn dearest(tight: &Tight<'_>, row: usize) -> f64 {
+    let pools = pools_of(tight, &tight.rows[row]);
+    pools.iter().filter_map(|pool| tight.problem.pools[*pool].price).fold(0.0, f64::max)
+}
+
+/// Leaves one row instead of another where that makes the plan cheaper.
+fn swap(state: &mut State<'_, '_>, most: &[i64], out: usize, into: usize) -> bool {
+    let tight = state.tight;
+    let mut pools = pools_of(tight, &tight.rows[out]);
+    pools.extend(pools_of(tight, &tight.rows[into]));
+    pools.sort_unstable();
+    pools.dedup();
+    let before = state.cost();
+    let kept: Vec<Vec<i64>> =
+        pools.iter().map(|pool| tight.sites[*pool].iter().map(|site| state.levels[*site]).collect()).collect();
+    state.left[out] = false;
+    state.left[into] = true;
+    let mut possible = true;
+    for pool in &pools {
+        let hint = tight.sites[*pool].iter().map(|site| state.levels[*site]).sum();
+        match rebuild(state, *pool, hint, most[*pool]) {
+            Some(made) => state.put(*pool, &made.levels),
+            None => {
+                possible = false;
+                break;
+            }
+        }
+    }
+    if possible && state.cost() < before - 1e-9 && state.clone().holds() {
+        return true;
+    }
+    state.left[out] = true;
+    state.left[into] = false;
+    for (pool, levels) in pools.iter().zip(&kept) {
+        state.put(*pool, levels);
+    }
+    false
+}
