@@ -4,6 +4,7 @@ use facts::{Finding, Place, Severity, text};
 use policy::PackFiles;
 use serde::Serialize;
 
+use crate::duty_procedures::check_procedures;
 use crate::library::{assemble, files_under, own_forms, own_packs, packs_under};
 use crate::{Failure, Library};
 
@@ -15,6 +16,9 @@ pub struct Checked {
     pub forms: Vec<String>,
     /// How many cases were computed.
     pub cases: usize,
+    /// The procedures of duties, and how many of their walks were walked.
+    pub procedures: Vec<String>,
+    pub walks: usize,
     pub findings: Vec<Finding>,
 }
 
@@ -31,7 +35,8 @@ pub fn check_sources(paths: &[PathBuf]) -> Result<Checked, Failure> {
             forms.extend(of_form);
         }
     }
-    if packs.is_empty() && form_ids.is_empty() {
+    let of_duties = check_procedures(paths)?;
+    if packs.is_empty() && form_ids.is_empty() && of_duties.all.is_empty() && of_duties.findings.is_empty() {
         return Err(Failure::wrong_use(
             text!(
                 "给出的路径里没有标准包（pack.toml）也没有表式（form.toml）",
@@ -57,8 +62,11 @@ pub fn check_sources(paths: &[PathBuf]) -> Result<Checked, Failure> {
         cases += computed;
         findings.extend(found);
     }
-    findings.sort();
-    Ok(Checked { packs: wanted, forms: form_ids, cases, findings })
+    findings.extend(of_duties.findings);
+    // From the top of each file down, whatever the code.
+    findings.sort_by(|a, b| (a.severity, &a.place, &a.code).cmp(&(b.severity, &b.place, &b.code)));
+    let procedures = of_duties.all.into_keys().collect();
+    Ok(Checked { packs: wanted, forms: form_ids, cases, procedures, walks: of_duties.walks, findings })
 }
 
 /// Computes the cases of a pack and says which come out otherwise than published.

@@ -34,7 +34,8 @@ pub(crate) const STAGES: [Stage; 3] = [Stage::Primary, Stage::Junior, Stage::Sen
 
 impl<'a> Division<'a> {
     pub fn of(resolved: &'a Resolved) -> Division<'a> {
-        let pupils = resolved.indicators.first().map(|indicator| indicator.weight).or_else(|| resolved.stock("pupils"));
+        let weight = || resolved.indicators.first().map(|indicator| indicator.weight);
+        let pupils = resolved.stock("pupils").or_else(weight);
         let named = |stage: &Stage| {
             resolved.indicators.iter().any(|indicator| indicator.stages.contains(stage))
                 || resolved.items.iter().any(|item| item.stages.contains(stage))
