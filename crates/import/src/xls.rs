@@ -123,6 +123,8 @@ fn check_extent(bytes: &[u8]) -> Result<(), Fault> {
         match kind {
             // FILEPASS: the rest is encrypted.
             0x002f => return Err(encrypted()),
+            // DIMENSIONS: the reader sets as much memory aside as is claimed here, and ends the program where there is not so much.
+            0x0200 if !may_be_size(&body) => return Err(broken(&"a sheet claims a size that none can have")),
             // BOF: a new sheet.
             0x0809 | 0x0009 | 0x0209 | 0x0409 => cells += std::mem::take(&mut extent).cells(),
             // Cells: FORMULA, MULRK, LABELSST, LABEL, NUMBER, BOOLERR, RK, BLANK kinds and their older forms.
@@ -154,6 +156,19 @@ fn check_extent(bytes: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a DIMENSIONS record claims no more than a sheet can have, 65,536 rows of 256 cells: first and last row, first and last
+/// column, the last ones not included.
+fn may_be_size(body: &[u8]) -> bool {
+    let number = |at: usize, n_bytes: usize| body[at..at + n_bytes].iter().rfold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    let (first_row, end_row, end_col) = match body.len() {
+        10 => (number(0, 2), number(2, 2), number(6, 2)),
+        14 | 16 => (number(0, 4), number(4, 4), number(10, 2)),
+        // The reader refuses it.
+        _ => return true,
+    };
+    end_row == 0 || end_col == 0 || (first_row <= end_row && end_row <= 1 << 16 && end_col <= 1 << 8)
+}
+
 #[derive(Debug, Default)]
 struct Extent {
     any: bool,
@@ -177,5 +192,33 @@ impl Extent {
             return 0;
         }
         u64::from(self.last_row - self.first_row + 1) * u64::from(self.last_col - self.first_col + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// Found by fuzzing: memory for a sheet of ten million billion bytes was asked for, which no catching of panics survives.
+    #[test]
+    fn a_sheet_that_claims_too_much_is_damaged() {
+        let check = |size: &[u8], fits: bool| {
+            let mut compound = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+            let mut stream = compound.create_stream("/Workbook").unwrap();
+            stream.write_all(&[0x09, 0x08, 4, 0, 0, 6, 0x10, 0]).unwrap();
+            stream.write_all(&[0x00, 0x02, size.len() as u8, 0]).unwrap();
+            stream.write_all(size).unwrap();
+            drop(stream);
+            let checked = check_extent(&compound.into_inner().into_inner());
+            assert_eq!(checked.is_ok(), fits, "{size:?}");
+        };
+        check(&[0, 0, 0, 0, 44, 0, 0, 0, 0, 0, 17, 0, 0, 0], true);
+        check(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0], true);
+        check(&[0; 14], true);
+        check(&[9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 17, 0, 0, 0], false);
+        check(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 17, 0, 0, 0], false);
+        check(&[0, 0, 255, 255, 0, 0, 255, 255, 0, 0], false);
     }
 }
