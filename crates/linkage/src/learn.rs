@@ -38,6 +38,9 @@ const ROUNDS_MAX: usize = 300;
 const STILL: f64 = 1e-6;
 /// What is added to each count, so that a level never met among matches is improbable and not impossible.
 const PSEUDO: f64 = 0.3;
+/// A level that speaks against is believed of matches only beyond so many pairs, and never taken for impossible.
+const AGAINST_PAIRS: f64 = 3.0;
+const AGAINST_MIN: f64 = 1e-4;
 /// At least this part of what agrees among all pairs is put down to chance, however much of it the matches explain.
 const CHANCE_MIN: f64 = 0.02;
 
@@ -49,7 +52,12 @@ pub(crate) fn first_weights(settings: &Settings, chance: &Chance, n_pairs: f64, 
         shares.iter_mut().for_each(|share| *share /= sum);
         shares
     };
-    let matched: Vec<Vec<f64>> = settings.comparisons.iter().map(|comparison| falling(comparison.levels.len() + 1)).collect();
+    let mut matched: Vec<Vec<f64>> = settings.comparisons.iter().map(|comparison| falling(comparison.levels.len() + 1)).collect();
+    for (shares, comparison) in matched.iter_mut().zip(&settings.comparisons) {
+        for (share, _) in shares.iter_mut().zip(&comparison.levels).filter(|(_, level)| level.against) {
+            *share = AGAINST_MIN;
+        }
+    }
     let any_shared = settings.comparisons.iter().any(|comparison| comparison.shared);
     let any_own = settings.comparisons.iter().any(|comparison| !comparison.shared);
     let kin = (any_shared && any_own).then(|| {
@@ -64,7 +72,14 @@ pub(crate) fn first_weights(settings: &Settings, chance: &Chance, n_pairs: f64, 
 }
 
 /// Goes on from `weights` until they stand still.
-pub(crate) fn learn(mut weights: Weights, counts: &[Count], chance: &Chance, shape: &Shape, n_pairs: f64) -> Weights {
+pub(crate) fn learn(
+    mut weights: Weights,
+    counts: &[Count],
+    chance: &Chance,
+    shape: &Shape,
+    settings: &Settings,
+    n_pairs: f64,
+) -> Weights {
     for round in 1..=ROUNDS_MAX {
         let before = weights.clone();
         let sums = expect(&weights, counts, shape);
@@ -72,8 +87,16 @@ pub(crate) fn learn(mut weights: Weights, counts: &[Count], chance: &Chance, sha
         weights.n_kin = if weights.kin.is_some() { sums.n_kin.max(0.5) } else { 0.0 };
         weights.n_stranger = (n_pairs - weights.n_matched - weights.n_kin).max(n_pairs * 0.01).max(1.0);
         weights.matched = sums.matched;
+        for (shares, comparison) in weights.matched.iter_mut().zip(&settings.comparisons) {
+            for (share, _) in shares.iter_mut().zip(&comparison.levels).filter(|(_, level)| level.against) {
+                *share = (*share - AGAINST_PAIRS / weights.n_matched).max(AGAINST_MIN);
+            }
+        }
         if let Some(kin) = &mut weights.kin {
             *kin = sums.kin;
+            for (shares, comparison) in kin.iter_mut().zip(&settings.comparisons) {
+                raise_first(shares, comparison.kin_min);
+            }
         }
         weights.stranger = purged(&weights, chance, n_pairs);
         weights.rounds = round;
@@ -82,6 +105,14 @@ pub(crate) fn learn(mut weights: Weights, counts: &[Count], chance: &Chance, sha
         }
     }
     weights
+}
+
+/// Raises the first share to at least `least`, at the cost of the others.
+fn raise_first(shares: &mut [f64], least: f64) {
+    let Some((first, others)) = shares.split_first_mut().filter(|(first, _)| **first < least) else { return };
+    let scale = (1.0 - least) / (1.0 - *first);
+    *first = least;
+    others.iter_mut().for_each(|share| *share *= scale);
 }
 
 struct Sums {

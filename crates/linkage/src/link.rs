@@ -148,7 +148,7 @@ pub fn link(
         });
     }
     let (compared, mut kept) = work.count(&blocks, &plan, progress)?;
-    model.relearned(learn(model.weights.clone(), &work.patterns.counts, &chance, &work.shape, records.n_pairs()));
+    model.relearned(learn(model.weights.clone(), &work.patterns.counts, &chance, &work.shape, settings, records.n_pairs()));
     if kept.is_empty() {
         kept = work.likely(&blocks, &model, compared, progress)?;
     } else {
@@ -297,7 +297,14 @@ impl Work<'_> {
                         count.barred += 1.0;
                     }
                 }
-                model.relearned(learn(model.weights.clone(), &counts, chance, &self.shape, self.records.n_pairs()));
+                model.relearned(learn(
+                    model.weights.clone(),
+                    &counts,
+                    chance,
+                    &self.shape,
+                    self.settings,
+                    self.records.n_pairs(),
+                ));
                 scores = self.scores(&kept, model);
             }
         }

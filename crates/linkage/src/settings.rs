@@ -89,6 +89,9 @@ pub struct Comparison {
     pub title: String,
     /// Relatives and neighbours agree in this too: household, address, surname.
     pub shared: bool,
+    /// At least this share of relatives is taken to agree at the first level, however few were met: of brothers and sisters, so many
+    /// are twins.
+    pub kin_min: f64,
     pub levels: Vec<Level>,
     pub(crate) columns: Vec<usize>,
 }
@@ -99,6 +102,9 @@ pub struct Level {
     pub tests: Vec<Clause>,
     /// The word whose rarity counts: to agree in a rare name says more than in a common one.
     pub frequency: Option<Term>,
+    /// It speaks against the same person, as two valid ids that differ do: that it occurs among matches all the same is believed only
+    /// where it is met again and again.
+    pub against: bool,
 }
 
 /// One condition of a level.
@@ -171,6 +177,8 @@ struct RawComparison {
     title: String,
     #[serde(default)]
     shared: bool,
+    #[serde(default)]
+    kin_min: f64,
     levels: Vec<RawLevel>,
 }
 
@@ -186,6 +194,8 @@ enum RawLevel {
 struct FullLevel {
     when: String,
     frequency: Option<String>,
+    #[serde(default)]
+    against: bool,
 }
 
 fn seed() -> u64 {
@@ -335,14 +345,14 @@ impl Reader<'_> {
         const LEVELS_MAX: usize = 30;
         let mut levels = Vec::new();
         for level in raw.levels.into_iter().take(LEVELS_MAX) {
-            let (when, frequency) = match level {
-                RawLevel::Plain(when) => (when, None),
-                RawLevel::Full(full) => (full.when, full.frequency),
+            let (when, frequency, against) = match level {
+                RawLevel::Plain(when) => (when, None, false),
+                RawLevel::Full(full) => (full.when, full.frequency, full.against),
             };
             let tests: Vec<Clause> = when.split('&').filter_map(|words| self.clause(words.trim())).collect();
             let frequency = frequency.and_then(|words| self.term(&words));
             if !tests.is_empty() {
-                levels.push(Level { words: when, tests, frequency });
+                levels.push(Level { words: when, tests, frequency, against });
             }
         }
         if levels.is_empty() {
@@ -351,7 +361,7 @@ impl Reader<'_> {
         let mut columns: Vec<usize> = levels.iter().flat_map(|level| &level.tests).flat_map(Clause::columns).collect();
         columns.sort_unstable();
         columns.dedup();
-        Some(Comparison { title: raw.title, shared: raw.shared, levels, columns })
+        Some(Comparison { title: raw.title, shared: raw.shared, kin_min: raw.kin_min.clamp(0.0, 0.5), levels, columns })
     }
 
     /// `same(x)`, `swapped(a, b)`, or a test of [`level::TESTS`].

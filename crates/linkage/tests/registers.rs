@@ -21,11 +21,14 @@ fn registers(left: &[[&str; 8]], right: &[[&str; 8]]) -> (Table, Table) {
     let given: Vec<char> = "伟强磊军勇涛明超杰辉刚健波斌鹏飞宇浩凯林峰志文国建华平东海洋".chars().collect();
     for n in 0..400_usize {
         let birth = format!("20{:02}{:02}{:02}", 8 + n % 10, 1 + n * 7 % 12, 1 + n * 11 % 28);
-        let name: String = [surnames[n * 3 % 20], given[n * 7 % 30], given[(n * 13 + n / 20) % 30]].iter().collect();
+        let name: String =
+            [surnames[n / 2 * 3 % 20], given[if n % 8 < 4 { n / 2 * 7 } else { n * 7 } % 30], given[(n * 13 + n / 20) % 30]]
+                .iter()
+                .collect();
         let row = |side: &str| {
             let number = if n % 17 == 3 && side == "a" { String::new() } else { id(&birth, n * 2 + n % 2) };
             let name = if n % 23 == 5 && side == "a" { name.replace('伟', "玮").replace('明', "鸣") } else { name.clone() };
-            let sex = if n % 2 == 1 { "男" } else { "女" };
+            let sex = if n / 2 % 2 == 1 || n % 3 == 0 { "男" } else { "女" };
             [
                 format!("{side}{n}"),
                 name,
@@ -33,7 +36,7 @@ fn registers(left: &[[&str; 8]], right: &[[&str; 8]]) -> (Table, Table) {
                 birth.clone(),
                 number,
                 format!("1200000{:04}", n / 2),
-                format!("第{}村", n % 40),
+                format!("第{}村", n / 2 % 40),
                 format!("父{}", given[n / 2 % 30]),
             ]
         };

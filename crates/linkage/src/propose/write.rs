@@ -84,8 +84,13 @@ pub(super) fn settings(ids: &(String, String), found: &[Found], keys: &[Vec<Stri
     out.push_str("# 各项比较，由强到弱取第一个成立的。The first level that holds counts.\n");
     for (title, shared, levels) in comparisons(found) {
         let shared = if shared { "# 亲属也会相同。Relatives agree in it too.\nshared = true\n" } else { "" };
+        let twins = if title.starts_with("出生日期") {
+            "# 亲属中至少有这么多是同日出生的双胞胎。Of relatives, so many are twins at least.\nkin_min = 0.01\n"
+        } else {
+            ""
+        };
         let levels: Vec<String> = levels.iter().map(|level| format!("    {level},\n")).collect();
-        out.push_str(&format!("[[compare]]\ntitle = {}\n{shared}levels = [\n{}]\n\n", quoted(&title), levels.concat()));
+        out.push_str(&format!("[[compare]]\ntitle = {}\n{shared}{twins}levels = [\n{}]\n\n", quoted(&title), levels.concat()));
     }
     // Top-level keys must stand before the tables in TOML.
     let split: Vec<&str> = [
@@ -181,7 +186,12 @@ fn comparisons(found: &[Found]) -> Vec<Written> {
             add(
                 if role == Role::CitizenId { "身份证号 citizen id" } else { "学籍号 student number" },
                 false,
-                &[level("same", ""), level("ids-valid", ""), level("id-slip", ""), level("edit", ", 2")],
+                &[
+                    level("same", ""),
+                    format!("{{ when = \"ids-valid({name})\", against = true }}"),
+                    level("id-slip", ""),
+                    level("edit", ", 2"),
+                ],
             );
         }
     }
