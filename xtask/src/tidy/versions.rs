@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("syn", "the older ones are zeroize_derive's and derive_builder's, the newer serde_derive's; all run at build time only"),
     ("thiserror", "the older one is clarabel's; it is a handful of lines that derive"),
     ("thiserror-impl", "the older one is clarabel's and runs at build time only"),
+    ("wasi", "both are of WebAssembly's users and not compiled here"),
     ("web-time", "the older one is clarabel's for WebAssembly and is not compiled here"),
 ];
 
