@@ -153,7 +153,7 @@ fn looks(outcome: &Outcome, condition: &DataCondition, schools: &[SchoolRow], co
                 let at = outcome.frame.indicators.iter().position(|head| head.id == *id).ok_or_else(|| unknown(id))?;
                 match outcome.figure(index, stage, at).map(|figure| (figure.state, figure.value)) {
                     Some((State::Missed | State::BelowFloor, value)) => {
-                        (Shown::Shown, value.map(|value| evaluate::shown(value)).unwrap_or_default())
+                        (Shown::Shown, value.map(evaluate::shown).unwrap_or_default())
                     }
                     Some((State::Met, _)) => (Shown::Gone, String::new()),
                     _ => (Shown::Unknown, String::new()),

@@ -10,6 +10,13 @@ mod county_changes;
 mod datum;
 mod diff_snapshots;
 mod draw_folder;
+mod duty_act;
+mod duty_ledger;
+mod duty_log;
+mod duty_procedures;
+mod duty_show;
+mod duty_sync;
+mod duty_users;
 mod earlier;
 mod evaluate_counties;
 mod explain_figure;
@@ -43,10 +50,22 @@ mod write_reports;
 
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
-pub use county::{County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, open_county, snapshot_meant};
+pub use county::{
+    County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, open_county, snapshot_meant,
+};
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
 pub use diff_snapshots::diff_snapshots;
+pub use duty_act::{
+    Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,
+    read_vault, reopen_duty,
+};
+pub use duty_ledger::{CaseLine, Ledger, LedgerAsked, open_ledger};
+pub use duty_log::{BackedUp, LogVerified, backup_home, export_log, restore_home, verify_log};
+pub use duty_procedures::{Procedures, procedures};
+pub use duty_show::{CasePage, Cases, list_duties, show_duty};
+pub use duty_sync::{Change, Synced, sync_duties};
+pub use duty_users::{list_users, put_user};
 pub use evaluate_counties::{Evaluated, Judged, evaluate_counties, evaluate_snapshot};
 pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged};
 pub use export_view::{ExportView, export_view};
@@ -78,6 +97,7 @@ pub use evaluate::{
 };
 pub use policy::Citation;
 pub use snapshot::SchoolRow;
+pub use store::Filter as CaseFilter;
 
 /// The time now, as RFC 3339 writes it.
 pub fn now() -> String {

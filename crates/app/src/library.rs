@@ -68,6 +68,13 @@ pub fn own_packs() -> Vec<PackFiles> {
     group(files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect())
 }
 
+/// Every file below `policies/` in the binary, as text.
+pub(crate) fn own_policy_files() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    embedded(&POLICIES, &mut files);
+    files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect()
+}
+
 /// The forms in the binary.
 pub fn own_forms() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();

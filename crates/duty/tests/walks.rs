@@ -49,3 +49,36 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// A seventh procedure is a folder and nothing else.
+#[test]
+fn a_procedure_nobody_thought_of_is_added_as_data_alone() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(here.join("../../policies/cn/procedures/roles.toml")).unwrap();
+    let table = roles("roles.toml", &table).unwrap();
+    let folder = here.join("tests/seventh");
+    let of_folder = |path: PathBuf| {
+        let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(&path).unwrap())
+    };
+    let id = "cn/procedures/school-bus".to_string();
+    let source = ProcedureFiles { id, files: files(&folder).into_iter().map(of_folder).collect(), version: "test".into() };
+    let (procedure, found) = read(&source, &table);
+    assert!(found.is_empty(), "{found:?}");
+    let walked = &source.files.iter().find(|(name, _)| name == "walks/permit.toml").unwrap().1;
+    let found = walk(&procedure.unwrap(), &table, &Calendar::default(), "permit.toml", walked);
+    assert!(found.is_empty(), "{found:?}");
+    // A slip is told with its line and what there is instead.
+    let mut slip = source.clone();
+    for (name, text) in &mut slip.files {
+        if name == "procedure.toml" {
+            *text = text.replace("next = [\"opinion\"]", "next = [\"opinon\"]");
+        }
+    }
+    let (procedure, found) = read(&slip, &table);
+    assert!(procedure.is_none());
+    assert!(
+        found.iter().any(|finding| finding.code == "unknown-name" && finding.place.words().en.contains("line 66")),
+        "{found:?}"
+    );
+}
