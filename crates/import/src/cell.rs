@@ -217,6 +217,9 @@ fn read_kind(
     Ok(())
 }
 
+/// Beyond it a number's last digits are not kept, and sums may leave what a number can be. No county has that much of anything.
+const NUMBER_MAX: f64 = 1e15;
+
 fn read_number(cell: CellRef<'_>, words: &str, reading: &Reading, factor: f64) -> Result<Value, CellFault> {
     let severity = reading.severity;
     let shown = || short(words);
@@ -243,8 +246,9 @@ fn read_number(cell: CellRef<'_>, words: &str, reading: &Reading, factor: f64) -
         });
     }
     let number = if factor == 1.0 { number } else { significant(number * factor) };
-    if reading.max.is_some_and(|max| number > max) {
-        let (shown, max) = (shown(), reading.max.unwrap_or_default());
+    let max = reading.max.unwrap_or(NUMBER_MAX);
+    if number > max {
+        let shown = shown();
         return Err(CellFault {
             code: "number-too-large",
             severity,
@@ -306,6 +310,16 @@ fn check_undamaged(cell: CellRef<'_>, words: &str, severity: Severity) -> Result
         && number.abs() >= 1e15
     {
         return Err(precision_lost(severity));
+    }
+    let is_mark = |c: char| matches!(c, '\'' | '‘' | '’' | '`');
+    if words.starts_with(is_mark) || words.ends_with(is_mark) {
+        let shown = short(words);
+        return Err(CellFault {
+            code: "id-with-apostrophe",
+            severity,
+            what: text!("代码前后多了撇号（{shown}）", "an apostrophe stands before or after the id ({shown})"),
+            hint: text!("把该列设为“文本”，去掉撇号后再导入", "make the column text, take the apostrophe off and import again"),
+        });
     }
     Ok(())
 }

@@ -13,28 +13,41 @@ use crate::xlsx_sheet::{too_far_right, too_long};
 pub(crate) struct Delimited<'a> {
     bytes: &'a [u8],
     encoding: &'static Encoding,
+    /// UTF-8 without a fault, which needs no decoding.
+    is_clean: bool,
     delimiter: u8,
+    /// Lines end with a carriage return alone, as on old Macintoshes.
+    ends_with_returns: bool,
 }
 
 impl<'a> Delimited<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Delimited<'a>, Fault> {
-        let (encoding, bytes) = encoding_of(bytes);
-        let delimiter = delimiter_of(&decode_head(bytes, encoding));
-        Ok(Delimited { bytes, encoding, delimiter })
+        let Encoded { encoding, bytes, is_clean } = encoding_of(bytes);
+        let head = decode_head(bytes, encoding);
+        let ends_with_returns = head.contains('\r') && !head.contains('\n');
+        let delimiter = delimiter_of(&if ends_with_returns { head.replace('\r', "\n") } else { head });
+        Ok(Delimited { bytes, encoding, is_clean, delimiter, ends_with_returns })
     }
 
     pub(crate) fn read(&self, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
-        if self.encoding == UTF_8 {
+        if self.is_clean && !self.ends_with_returns {
             return read(self.bytes, self.delimiter, emit);
         }
         let mut text = Decoding::new(self.bytes, self.encoding);
-        let mut faults = read(&mut text, self.delimiter, emit)?;
+        let mut faults = match self.ends_with_returns {
+            true => read(Returns(&mut text), self.delimiter, emit)?,
+            false => read(&mut text, self.delimiter, emit)?,
+        };
         if text.n_bad > 0 {
             faults.push(undecodable(text.n_bad, self.encoding));
         }
         Ok(faults)
     }
 }
+
+/// What is put behind the text: it ends a last line that does not end, and stands in a cell only where a quotation mark was
+/// never closed.
+const END: &[u8] = b"\n\0\n";
 
 fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
     let mut reader = csv::ReaderBuilder::new()
@@ -45,7 +58,7 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Faul
         // is right after each record. A last line that does not end gets its end.
         .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 16)
-        .from_reader(text.chain(&b"\n"[..]));
+        .from_reader(text.chain(END));
     let mut record = csv::StringRecord::new();
     let mut batch = Batch::default();
     let mut faults: Vec<Fault> = Vec::new();
@@ -56,8 +69,18 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Faul
             Ok(false) => break,
             Err(error) => return Err(crate::xml::broken(&error)),
         }
+        let is_open = record.get(record.len().wrapping_sub(1)).is_some_and(|last| last.as_bytes().ends_with(END));
+        let ends = u64::from(!is_open);
         let inside = record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
-        let line = reader.position().line().saturating_sub(1 + inside).clamp(1, u64::from(u32::MAX)) as u32;
+        let line = reader.position().line().saturating_sub(ends + inside).clamp(1, u64::from(u32::MAX)) as u32;
+        if is_open {
+            faults.truncate(19);
+            faults.push(quote_left_open(line, record.len() as u32));
+            break;
+        }
+        if record.len() == 1 && record.get(0) == Some("\0") {
+            continue;
+        }
         if batch.is_full() {
             let Some(mut next) = emit(std::mem::take(&mut batch)) else { return Ok(faults) };
             next.clear();
@@ -93,21 +116,36 @@ fn unwrapped(words: &str) -> &str {
     words.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(words)
 }
 
-fn encoding_of(bytes: &[u8]) -> (&'static Encoding, &[u8]) {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        // A byte order mark of UTF-8 before bytes that are none: the mark lies, as when two files were pasted together.
-        if encoding != UTF_8 || std::str::from_utf8(&bytes[mark..]).is_ok() {
-            return (encoding, &bytes[mark..]);
-        }
-        return (GB18030, &bytes[mark..]);
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(_) => (UTF_8, bytes),
-        // Cut off in the middle of a character, but UTF-8 up to there.
-        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => (UTF_8, &bytes[..error.valid_up_to()]),
-        Err(_) => (GB18030, bytes),
+struct Encoded<'a> {
+    encoding: &'static Encoding,
+    bytes: &'a [u8],
+    /// UTF-8 without a fault.
+    is_clean: bool,
+}
+
+fn encoding_of(bytes: &[u8]) -> Encoded<'_> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) if encoding != UTF_8 => Encoded { encoding, bytes: &bytes[mark..], is_clean: false },
+        // The mark of UTF-8 is not believed: it also stands before bytes that are none, as when two files were pasted together.
+        Some((_, mark)) => encoding_without_mark(&bytes[mark..]),
+        None => encoding_without_mark(bytes),
     }
 }
+
+fn encoding_without_mark(bytes: &[u8]) -> Encoded<'_> {
+    let Err(error) = std::str::from_utf8(bytes) else { return Encoded { encoding: UTF_8, bytes, is_clean: true } };
+    let (good, rest) = bytes.split_at(error.valid_up_to());
+    // Cut off in the middle of a character, but UTF-8 up to there.
+    if error.error_len().is_none() && !good.is_empty() {
+        return Encoded { encoding: UTF_8, bytes: good, is_clean: true };
+    }
+    // A few bytes of UTF-8 spoilt are told as such. GB18030 does not look like so many characters of three bytes by chance.
+    let n_long = good.iter().filter(|byte| **byte >= 0xe0).count();
+    let encoding = if n_long >= LONG_CHARACTERS_OF_UTF_8 && !rest.is_empty() { UTF_8 } else { GB18030 };
+    Encoded { encoding, bytes, is_clean: false }
+}
+
+const LONG_CHARACTERS_OF_UTF_8: usize = 8;
 
 pub(crate) fn decode_head(bytes: &[u8], encoding: &'static Encoding) -> String {
     let head = &bytes[..bytes.len().min(1 << 16)];
@@ -116,7 +154,7 @@ pub(crate) fn decode_head(bytes: &[u8], encoding: &'static Encoding) -> String {
 
 /// Text of any encoding that these files come in, whole; for small files.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    let (encoding, bytes) = encoding_of(bytes);
+    let Encoded { encoding, bytes, .. } = encoding_of(bytes);
     encoding.decode_without_bom_handling(bytes).0
 }
 
@@ -184,11 +222,27 @@ impl Read for Decoding<'_> {
     }
 }
 
+/// Carriage returns as line feeds.
+struct Returns<R>(R);
+
+impl<R: Read> Read for Returns<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let number = self.0.read(buf)?;
+        buf[..number].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        Ok(number)
+    }
+}
+
 fn undecodable(number: u64, encoding: &'static Encoding) -> Fault {
-    let name = if encoding == UTF_16LE || encoding == UTF_16BE { "UTF-16" } else { "GB18030" };
+    let what = if encoding == UTF_8 {
+        text!("有 {number} 处不是 UTF-8 的文字，显示为“�”", "{number} places are no text in UTF-8")
+    } else {
+        let name = if encoding == UTF_16LE || encoding == UTF_16BE { "UTF-16" } else { "GB18030" };
+        text!("有 {number} 处不是 {name} 也不是 UTF-8 的文字，显示为“�”", "{number} places are text in neither {name} nor UTF-8")
+    };
     Fault::new(
         "text-undecodable",
-        text!("有 {number} 处不是 {name} 也不是 UTF-8 的文字，显示为“�”", "{number} places are text in neither {name} nor UTF-8"),
+        what,
         text!("用 Excel 或 WPS 打开，另存为“CSV UTF-8”后再导入", "open it in a spreadsheet program and save it as `CSV UTF-8`"),
     )
 }
@@ -232,5 +286,10 @@ mod tests {
         assert_eq!(rows(&utf16), wanted);
         assert_eq!(rows(text.replace('\n', "\r\n").as_bytes()), wanted.map(|row| row.replace('\n', "\r\n")));
         assert_eq!(rows(b"a,=\"0012\",c\n"), ["1 a+0012+c"]);
+        assert_eq!(rows("学校,一\r二,三\r".as_bytes()), ["1 学校+一", "2 二+三"]);
+        assert_eq!(rows(b"a,b\nc,\"d\n"), ["1 a+b"]);
+        assert_eq!(rows(b"a,b\nc,\"d\n\"\n"), ["1 a+b", "2 c+d\n"]);
+        let spoilt = [&b"\xe5\xad\xa6"[..], "校标识码，学校名称".as_bytes(), b",\xff,x\n"].concat();
+        assert_eq!(rows(&spoilt), ["1 学校标识码，学校名称+�+x"]);
     }
 }

@@ -51,15 +51,21 @@ const LARGE_BYTES: u64 = 4 << 20;
 
 /// Opens a file of a folder: one source, or, for a zip, one for each file inside. `name` is how the official knows it.
 pub fn open_path(name: &str, path: &Path) -> (Vec<Source>, Vec<Finding>) {
-    match open_file(name, path) {
+    let name = without_controls(name);
+    match open_file(&name, path) {
         Ok(opened) => opened,
-        Err(fault) => (Vec::new(), vec![fault.finding(name)]),
+        Err(fault) => (Vec::new(), vec![fault.finding(&name)]),
     }
 }
 
 fn open_file(name: &str, path: &Path) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    // Looked at before it is opened: a pipe waits for a writer, and a device never ends.
+    if !metadata.is_file() {
+        return Err(no_file());
+    }
+    let size = metadata.len();
     let mut file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
     if size > FILE_BYTES_MAX {
         return Err(too_large(size));
     }
@@ -73,10 +79,25 @@ fn open_file(name: &str, path: &Path) -> Result<(Vec<Source>, Vec<Finding>), Fau
     Ok(open(name, std::fs::read(path).map_err(unreadable)?))
 }
 
+fn no_file() -> Fault {
+    Fault::new(
+        "file-not-regular",
+        text!("不是普通文件（可能是管道或设备），未读取", "it is no regular file (a pipe or a device?) and was not read"),
+        text!("把数据存成文件后再导入", "save the data as a file and import that"),
+    )
+}
+
 fn unreadable(error: std::io::Error) -> Fault {
+    use std::io::ErrorKind::{IsADirectory, NotFound, PermissionDenied};
+    let why: String = match error.kind() {
+        NotFound => "没有这个文件".into(),
+        PermissionDenied => "没有读取权限".into(),
+        IsADirectory => "这是文件夹".into(),
+        _ => error.raw_os_error().map_or_else(|| "系统未能读出".into(), |number| format!("系统错误 {number}")),
+    };
     Fault::new(
         "file-unreadable",
-        text!("读取文件失败：{error}", "the file could not be read: {error}"),
+        text!("读取文件失败：{why}", "the file could not be read: {error}"),
         text!(
             "检查文件是否存在、是否正被其他程序占用、是否有读取权限",
             "see whether it exists, is held open elsewhere, or may not be read"
@@ -305,7 +326,7 @@ pub(crate) fn damaged(error: zip::result::ZipError) -> Fault {
     }
     Fault::new(
         "file-damaged",
-        text!("文件已损坏或不完整，无法展开（{error}）", "the file is damaged or cut short and cannot be unpacked ({error})"),
+        text!("文件已损坏或不完整，无法展开", "the file is damaged or cut short and cannot be unpacked ({error})"),
         text!(
             "重新下载或拷贝；或用 Excel、WPS 打开后另存为新的 .xlsx",
             "copy or download it again, or open and save it anew as .xlsx"
@@ -329,7 +350,13 @@ fn entry_name(raw: &[u8]) -> String {
         Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0,
     };
     let parts: Vec<&str> = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
-    parts.join("/").replace(char::is_control, "")
+    without_controls(&parts.join("/"))
+}
+
+/// A name without what would steer a terminal or turn the direction of writing.
+fn without_controls(name: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.replace(steers, "")
 }
 
 /// What systems and programs leave beside the files.

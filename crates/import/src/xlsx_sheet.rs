@@ -171,8 +171,11 @@ impl OpenCell {
         match self.kind {
             Kind::Words | Kind::IsoDate => batch.push(col, words, Content::Text),
             Kind::Shared => {
-                let shared = words.parse().ok().and_then(|index| strings.get(index));
-                batch.push(col, shared.unwrap_or_default(), Content::Text);
+                match words.parse().ok().and_then(|index| strings.get(index)) {
+                    Some(shared) => batch.push(col, shared, Content::Text),
+                    // It points past the workbook's words: lost, which is not the same as blank.
+                    None => batch.push(col, "�", Content::Error),
+                }
             }
             Kind::Boolean => batch.push(col, if words == "1" { "是" } else { "否" }, Content::Text),
             Kind::Error => batch.push(col, words, Content::Error),

@@ -65,7 +65,7 @@ impl<R: Read> BufRead for Bounded<R> {
 pub(crate) fn broken(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(
         "file-damaged",
-        text!("表格内容已损坏或不完整（{error}）", "the sheet is damaged or cut short ({error})"),
+        text!("表格内容已损坏或不完整", "the sheet is damaged or cut short ({error})"),
         text!(
             "用 Excel 或 WPS 打开，能打开则另存为新的 .xlsx，否则重新导出",
             "open it in a spreadsheet program and save it anew, or export it again"
@@ -93,6 +93,10 @@ pub(crate) fn push_entity(words: &mut String, entity: &BytesRef<'_>) {
         "amp" => "&",
         "quot" => "\"",
         "apos" => "'",
-        _ => "",
+        // One that the file itself would have to explain: left as written, so that its cell is told and not taken for blank.
+        other => {
+            words.extend(["&", other, ";"]);
+            return;
+        }
     });
 }

@@ -151,6 +151,23 @@ fn damage() {
     let formula = "<row><c t=\"inlineStr\"><is><t>2153990012</t></is></c><c/><c t=\"inlineStr\"><is><t>2025-2026</t></is></c>\
                    <c t=\"inlineStr\"><is><t>音乐</t></is></c><c t=\"inlineStr\"><is><t>二</t></is></c><c><f>F3+1</f></c><c t=\"e\"><v>#REF!</v></c></row>";
     check("教室.xlsx", xlsx_of(&rooms(), formula), &["formula-not-calculated", "cell-is-error"]);
+    // A name for words that nobody explains, and words past the last that the workbook keeps: lost, not blank.
+    let line = |area: &str| {
+        let cell = |words: &str| format!(r#"<c t="inlineStr"><is><t>{words}</t></is></c>"#);
+        let before: String = ["2153990012", "云岭县青石小学", "2025-2026", "音乐", "三"].map(cell).concat();
+        xlsx_of(&rooms(), &format!("<row>{before}{area}<c><v>2016</v></c></row>"))
+    };
+    check("教室.xlsx", line("<c><v>&mdash;</v></c>"), &["not-a-number"]);
+    check("教室.xlsx", line("<c t=\"s\"><v>999999999</v></c>"), &["cell-is-error"]);
+    check("教室.xlsx", line("<c><v>1e308</v></c>"), &["number-too-large"]);
+    check("教室.csv", rooms().replace("音乐室", "\"音乐室").into_bytes(), &["quote-left-open"]);
+    check("教室.csv", rooms().replace('\n', "\r").into_bytes(), &[]);
+    // One spoilt byte makes no other encoding of the whole.
+    let mut spoilt = rooms().into_bytes();
+    spoilt.extend("2153990012,云岭县青石小学,2025-2026,音乐,".as_bytes());
+    spoilt.extend(b"\xe4\xba,60,2016\n");
+    check("教室.csv", spoilt, &["text-undecodable"]);
+    check("教室.csv", rooms().replace("2153990012", "2153990012'").into_bytes(), &["id-with-apostrophe"]);
     let mut gb = encoding_rs_gb18030(&rooms());
     gb.extend(b"\xff\xff,\xff");
     let forms = support::forms();
@@ -294,6 +311,27 @@ fn what_files_say_of_each_other() {
         "{}",
         findings[3].what
     );
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let folder = std::env::temp_dir();
+    let (sources, findings) = import::open_path("名册\u{1b}[31m.xlsx", &folder);
+    assert!(sources.is_empty());
+    assert_eq!((findings[0].code.as_str(), findings[0].place.words().zh), ("file-not-regular", "名册[31m.xlsx".to_string()));
+}
+
+#[test]
+fn words_of_the_system_stay_out_of_the_chinese() {
+    let good = xlsx_of(&rooms(), "");
+    let forms = support::forms();
+    for (name, bytes) in
+        [("教室.xlsx", good[..good.len() / 2].to_vec()), ("教室.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec())]
+    {
+        for finding in import::read_bytes(name, &bytes, &forms) {
+            assert!(finding.what.zh.chars().all(|c| !c.is_ascii_alphabetic()), "{}", finding.what.zh);
+        }
+    }
 }
 
 #[test]
