@@ -147,7 +147,7 @@ pub fn import_files(
     findings.extend(told);
     findings.extend(earlier.remarks());
     if reports.iter().all(|report| report.rows == 0) && !findings.iter().any(Finding::must_fix) {
-        findings.push(nothing_recognised());
+        findings.push(nothing_to_import(&reports));
     }
     if let Some(path) = &request.explanations {
         answer(path, &mut findings, &mut kept)?;
@@ -276,7 +276,16 @@ fn stopped() -> Failure {
     )
 }
 
-fn nothing_recognised() -> Finding {
+fn nothing_to_import(reports: &[FileReport]) -> Finding {
+    if reports.iter().any(|report| !report.forms().is_empty()) {
+        return Finding::new(
+            Severity::Logic,
+            "no-rows",
+            Place::Everywhere,
+            text!("认出了表，但表头下面没有一行数据", "forms were recognised, but no row stands below their headings"),
+            text!("重新导出这些表，再导入一次", "export these tables again and import them"),
+        );
+    }
     Finding::new(
         Severity::Logic,
         "nothing-recognised",
@@ -342,12 +351,14 @@ impl ImportReport {
                 .iter()
                 .map(|one| {
                     let (id, county, name) = (one.manifest.id.short(), &one.manifest.county, &one.manifest.county_name);
+                    let is_stated = *county != CountyCode::unstated();
+                    let name_en = if is_stated { name.as_str() } else { "no county stated" };
                     if one.new {
-                        text!("新快照 {id}（{county} {name}）", "new snapshot {id} ({county} {name})")
+                        text!("新快照 {id}（{county} {name}）", "new snapshot {id} ({county} {name_en})")
                     } else {
                         text!(
                             "内容与快照 {id}（{county} {name}）相同，没有变化",
-                            "the same content as snapshot {id} ({county} {name}); nothing changed"
+                            "the same content as snapshot {id} ({county} {name_en}); nothing changed"
                         )
                     }
                 })
