@@ -32,6 +32,10 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
             "查了 {packs} 个标准包（{cases} 个算例）、{forms} 个表式",
             "checked {packs} packs ({cases} cases) and {forms} forms"
         ));
+        if !checked.procedures.is_empty() {
+            let (procedures, walks) = (checked.procedures.len(), checked.walks);
+            call.say(text!("查了 {procedures} 个办理程序（{walks} 次走查）", "checked {procedures} procedures ({walks} walks)"));
+        }
         print::findings_counted(&checked.findings, call.lang);
     }
     Ok(if worst(&checked.findings) == Some(Severity::Logic) { Exit::Missed } else { Exit::Fine })

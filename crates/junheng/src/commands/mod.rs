@@ -1,20 +1,25 @@
 //! One file a command, one line in [`COMMANDS`].
 
+mod backup;
 mod bench_data;
 mod check;
 mod diff;
 mod draw;
+mod duty;
 mod evaluate;
 mod explain;
 mod import;
 mod link;
+mod log;
 mod openapi;
 mod packs;
 mod plan;
 mod report;
+mod restore;
 mod sample;
 mod serve;
 mod snapshots;
+mod users;
 mod what_if;
 
 use std::path::PathBuf;
@@ -27,21 +32,26 @@ use crate::exit::Exit;
 
 /// Every command, in alphabetical order.
 pub const COMMANDS: &[Entry] = &[
+    backup::ENTRY,
     bench_data::ENTRY,
     check::ENTRY,
     diff::ENTRY,
     draw::ENTRY,
+    duty::ENTRY,
     evaluate::ENTRY,
     explain::ENTRY,
     import::ENTRY,
     link::ENTRY,
+    log::ENTRY,
     openapi::ENTRY,
     packs::ENTRY,
     plan::ENTRY,
     report::ENTRY,
+    restore::ENTRY,
     sample::ENTRY,
     serve::ENTRY,
     snapshots::ENTRY,
+    users::ENTRY,
     what_if::ENTRY,
 ];
 
