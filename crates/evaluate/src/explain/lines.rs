@@ -21,6 +21,10 @@ impl Explanation {
             "{school}（{code}）{stage_zh} · {title_zh}：{state_zh}",
             "{school} ({code}), {stage_en} · {title_en}: {state_en}"
         ));
+        if let Some(reason) = &self.not_applicable {
+            let (zh, en) = (&reason.zh, &reason.en);
+            lines.push(text!("  {zh}", "  {en}"));
+        }
         let value = number(self.value);
         let (unit_zh, unit_en) = (self.indicator.unit.title().zh, self.indicator.unit.title().en);
         let (formula, worked) = (&self.formula, &self.worked);

@@ -18,8 +18,8 @@ use snapshot::{HomeError, Snapshot};
 use crate::exact::Quick;
 use crate::ground::{Ground, Need, Rules};
 use crate::matrix::StockMatrix;
-use crate::outcome::{ExceptionHead, Figure, IndicatorHead, Outcome, State};
-use crate::{Heading, evaluate};
+use crate::outcome::{ExceptionHead, Figure, IndicatorHead, Outcome, Scope, State};
+use crate::{Heading, School, evaluate};
 pub use item::{ItemExplanation, ItemSchool, explain_item};
 pub use parameter::ExplainedParameter;
 pub use spread::{SpreadExplanation, SpreadTerm, explain_spread};
@@ -50,6 +50,8 @@ pub struct Explanation {
     pub exceptions: Vec<ExceptionHead>,
     /// The gap in words, where there is one.
     pub gap_words: Option<Text>,
+    /// Why the standard asks nothing of the school at this stage, where it does not.
+    pub not_applicable: Option<Text>,
 }
 
 /// Why nothing could be explained.
@@ -110,7 +112,37 @@ pub fn explain(
         stocks,
         exceptions: exceptions_used(&outcome, &ground, &used),
         gap_words: outcome.gap_words(&figure, index),
+        not_applicable: (figure.state == State::NotApplicable)
+            .then(|| why_not_applicable(&rules, outcome.scope[position], school, stage)),
     })
+}
+
+/// Why a figure is not judged: the standard does not concern the school, or it has no pupils of the stage.
+fn why_not_applicable(rules: &Rules<'_>, scope: Scope, school: &School, stage: Stage) -> Text {
+    match scope {
+        Scope::Out => text!(
+            "该校不在这个标准的评估范围内，不参加计算",
+            "the standard does not concern this school, which counts in no figure of the county"
+        ),
+        Scope::Unknown => text!(
+            "缺少判断该校是否参评的数据；补上学校的办学类型、举办者、主管部门等再导入",
+            "it is not known whether the standard concerns this school; import its kind, owner and managing department"
+        ),
+        Scope::In => {
+            let taught = [Stage::Primary, Stage::Junior].into_iter().filter(|other| rules.teaches(school, *other));
+            let ids: Vec<&str> = taught.map(Stage::id).collect();
+            let (ids, asked) = (ids.join(" / "), stage.title());
+            let (asked_zh, asked_en) = (asked.zh, asked.en);
+            if ids.is_empty() {
+                text!("该校没有学生", "the school has no pupils")
+            } else {
+                text!(
+                    "该校没有{asked_zh}学生；可以说明的是 --stage {ids}",
+                    "the school has no {asked_en} pupils; there is --stage {ids}"
+                )
+            }
+        }
+    }
 }
 
 /// The stocks that a formula names, and those that the exceptions applied brought in.
@@ -165,8 +197,9 @@ impl ExplainFault {
     pub fn words(&self) -> Text {
         match self {
             ExplainFault::NoSuchSchool(code) => text!(
-                "无法说明：该日期没有学校 {code}。用 junheng evaluate 查看参加评估的学校",
-                "cannot explain: there is no school {code} on that day. See the schools with junheng evaluate"
+                "无法说明：该日期没有学校 {code}。用 junheng evaluate --all 查看全部学校；以前的学校，加 --on 和当时的日期",
+                "cannot explain: there is no school {code} on that day. junheng evaluate --all lists the schools; for one of the past, \
+                 add --on with a day when it existed"
             ),
             ExplainFault::NoSuchIndicator(id) => text!(
                 "无法说明：标准中没有指标 {id}。用 junheng packs 查看指标的 id",

@@ -140,3 +140,17 @@ fn what_is_not_there_cannot_be_explained() {
     assert!(words("X", "books_per_pupil").contains("没有学校 X"));
     assert!(words("A", "gold_per_pupil").contains("没有指标 gold_per_pupil"));
 }
+
+#[test]
+fn what_is_not_asked_of_a_school_says_why() {
+    let resolved = resolved(ON);
+    let point = school("S", "218", &[(Primary, "pupils", 20.0)]);
+    let matrix = matrix(&resolved, &[primary("A", 100.0, 1.0, 500.0, 500.0), point]);
+    let check = |of: &str, stage, words: &str| {
+        let explained = explain(None, &resolved, &matrix, &code(of), stage, "area_per_pupil").expect("explained");
+        assert_eq!(explained.state, State::NotApplicable);
+        assert!(explained.lines()[1].zh.contains(words), "{:#?}", explained.lines()[1]);
+    };
+    check("A", Junior, "没有初中学生；可以说明的是 --stage primary");
+    check("S", Primary, "不在这个标准的评估范围内");
+}
