@@ -48,13 +48,12 @@ fn arguments(command: Command, lang: Lang) -> Command {
         one(name, value, zh, en).action(ArgAction::Append)
     };
     let part = |name: &'static str, zh: &'static str, en: &'static str| {
-        Command::new(name)
-            .about(pick(lang, zh, en))
-            .disable_help_flag(true)
-            .help_template("{about}\n\n{usage}\n\n{all-args}\n")
-            .next_help_heading(pick(lang, "选项", "Options"))
-            .arg(store_option(lang))
-            .arg(one("at", "TIME", "什么时间（只用于演练台账）", "what time it is (in a ledger for practice only)"))
+        Command::new(name).about(pick(lang, zh, en)).arg(store_option(lang)).arg(one(
+            "at",
+            "TIME",
+            "什么时间（只用于演练台账）",
+            "what time it is (in a ledger for practice only)",
+        ))
     };
     let case = || Arg::new("case").value_name("CASE").required(true).help(pick(lang, "案件编号", "the number of the case"));
     let who =
@@ -71,7 +70,6 @@ fn arguments(command: Command, lang: Lang) -> Command {
     };
     command
         .subcommand_required(true)
-        .subcommand_help_heading(pick(lang, "命令", "Commands"))
         .subcommand(
             part("sync", "按最新核算立案、销号、反弹，逾期上报", "open, close and re-open by the latest evaluation")
                 .arg(one("on", "DATE", "按哪一天的数据", "the day of the data"))

@@ -18,17 +18,9 @@ pub const ENTRY: Entry = Entry {
         )
     },
     arguments: |command, lang| {
-        let part = |name: &'static str, about: &'static str| {
-            Command::new(name)
-                .about(about)
-                .disable_help_flag(true)
-                .help_template("{about}\n\n{all-args}\n")
-                .next_help_heading(pick(lang, "选项", "Options"))
-                .arg(store_option(lang))
-        };
+        let part = |name: &'static str, about: &'static str| Command::new(name).about(about).arg(store_option(lang));
         command
             .subcommand_required(true)
-            .subcommand_help_heading(pick(lang, "命令", "Commands"))
             .subcommand(part("verify", pick(lang, "逐条核对哈希链", "compare every line with the hash chain")))
             .subcommand(part("export", pick(lang, "全部导出，一行一条", "write all of it, a line each")).arg(
                 Arg::new("out").long("out").value_name("FILE").required(true).help(pick(

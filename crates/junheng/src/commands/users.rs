@@ -19,20 +19,13 @@ pub const ENTRY: Entry = Entry {
     },
     arguments: |command, lang| {
         let part = |name: &'static str, about: &'static str| {
-            Command::new(name)
-                .about(about)
-                .disable_help_flag(true)
-                .help_template("{about}\n\n{all-args}\n")
-                .next_help_heading(pick(lang, "选项", "Options"))
-                .arg(store_option(lang))
-                .arg(Arg::new("at").long("at").hide(true))
+            Command::new(name).about(about).arg(store_option(lang)).arg(Arg::new("at").long("at").hide(true))
         };
         let one = |name: &'static str, value: &'static str, zh: &'static str, en: &'static str| {
             Arg::new(name).long(name).value_name(value).required(true).help(pick(lang, zh, en))
         };
         command
             .subcommand_required(true)
-            .subcommand_help_heading(pick(lang, "命令", "Commands"))
             .subcommand(
                 part("add", pick(lang, "登记或修改", "add or change"))
                     .arg(Arg::new("person").value_name("ID").required(true).help(pick(lang, "账号", "the id")))
