@@ -1,4 +1,5 @@
 use clap::Arg;
+use clap::builder::PossibleValue;
 use facts::{SchoolCode, Stage, text};
 
 use super::evaluate::{one_snapshot, which_outcome};
@@ -38,7 +39,7 @@ pub const ENTRY: Entry = Entry {
                 Arg::new("stage")
                     .long("stage")
                     .value_name("primary|junior")
-                    .value_parser(["primary", "junior"])
+                    .value_parser([PossibleValue::new("primary").alias("小学"), PossibleValue::new("junior").alias("初中")])
                     .hide_possible_values(true)
                     .help(pick(lang, "学段：primary 小学，junior 初中", "the stage")),
             )
@@ -63,7 +64,7 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
         on: call.date("on")?,
         snapshot: call.text("snapshot").map(str::to_string),
         school,
-        stage: call.text("stage").and_then(Stage::from_id),
+        stage: call.text("stage").and_then(Stage::read),
         indicator: call.text("indicator").unwrap_or_default().to_string(),
     };
     let explanation = app::explain_figure(&library, &call.home, &asked)?;
