@@ -158,7 +158,14 @@ impl SpreadExplanation {
         let (stage, title) = (self.stage.title(), &self.indicator.title);
         let (stage_zh, stage_en, zh, en) = (stage.zh, stage.en, &title.zh, &title.en);
         let (cv, mean, sd) = (number(self.cv), number(self.mean), number(self.sd));
-        lines.push(text!("{stage_zh} · {zh}：差异系数 {cv}", "{stage_en} · {en}: coefficient of variation {cv}"));
+        lines.push(if self.complete {
+            text!("{stage_zh} · {zh}：差异系数 {cv}", "{stage_en} · {en}: coefficient of variation {cv}")
+        } else {
+            text!(
+                "{stage_zh} · {zh}：数据不足，差异系数不能定（已有数据的学校 {cv}）",
+                "{stage_en} · {en}: not enough data for the coefficient of variation ({cv} over the schools that have data)"
+            )
+        });
         let (total, pupils) = (shown(self.total), shown(self.pupils));
         lines.push(text!(
             "  全县均值 = Σ(Xᵢ × Pᵢ) / ΣPᵢ = {total} / {pupils} = {mean}；标准差（按在校生加权）{sd}；差异系数 = {sd} / {mean} = {cv}",
@@ -180,8 +187,9 @@ impl SpreadExplanation {
         }
         lines.extend(and_more(self.terms.len()));
         if !self.missing.is_empty() {
-            let codes = self.missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
-            lines.push(text!("  缺少数据的学校：{codes}", "  schools whose figure is missing: {codes}"));
+            let codes: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
+            let (zh, en) = (codes.join("、"), codes.join(", "));
+            lines.push(text!("  缺少数据的学校：{zh}", "  schools whose figure is missing: {en}"));
         }
         lines.push(heading_line(&self.heading));
         lines

@@ -128,6 +128,12 @@ fn a_coefficient_is_explained_school_by_school() {
     assert_eq!(names, ["C", "D", "B", "E", "A"]);
     assert_eq!(format!("{:.3} {:.2}", explained.terms[0].weight, explained.terms[0].term), "0.295 5.13");
     assert!(explained.lines()[0].en.ends_with("coefficient of variation 0.515257"));
+    // One school's books are not known: what the others have is no coefficient of the county.
+    let mut schools = five_schools();
+    let books = schools[0].figures.iter_mut().find(|figure| figure.stock == "books").expect("books");
+    books.value = None;
+    let explained = explain_spread(&resolved, &self::matrix(&resolved, &schools), Primary, "books_per_pupil").expect("explained");
+    assert!(explained.lines()[0].zh.contains("数据不足"), "{:#?}", explained.lines()[0]);
 }
 
 #[test]
