@@ -4,13 +4,15 @@
 use facts::{SchoolYear, Stage};
 
 use crate::county::{County, CountyYear, Part, Post, School};
-use crate::lists::{all_special_pupils, growth, special_pupils, turnover_taxes};
+use crate::lists::{all_special_pupils, growth, paid_in_time, special_pupils, turnover_taxes};
 use crate::plan::COUNTY_NAME;
 use crate::sheet::{Cell, Sheet};
 
 enum Answer {
     Yes,
     No,
+    /// Yes, or no where somebody was left out.
+    Whether(fn(&CountyYear) -> bool),
     Number(f64),
     /// Counted in the county.
     Count(fn(&County, &CountyYear) -> f64),
@@ -112,7 +114,7 @@ const COUNTY_LINES: &[Line] = &[
     Line("county_funds_base_primary", "县定小学生均公用经费基准定额", "元/人", Number(725.0)),
     Line("county_funds_base_junior", "县定初中生均公用经费基准定额", "元/人", Number(945.0)),
     Line("approved_posts", "核定的中小学教职工编制总数", "人", Count(|_, year| established(year))),
-    Line("funds_transferred_on_time", "公用经费按规定时限拨付到校", "是/否", Yes),
+    Line("funds_transferred_on_time", "公用经费按规定时限拨付到校", "是/否", Whether(|year| year.schools.iter().all(|school| paid_in_time(year, school)))),
     Line("education_pupils", "一般公共预算教育支出对应的学生数", "人", Count(|_, year| pupils(year))),
     Line("recurrent_revenue", "财政经常性收入", "元", Count(|_, year| (1_864_000_000.0 * growth(year, 1.026)).round())),
     Line("turnover_taxes", "增值税、消费税实缴数", "元", Count(|_, year| turnover_taxes(year))),
@@ -149,6 +151,7 @@ fn answer_of(answer: &Answer, county: &County, year: &CountyYear) -> Result<&'st
     match answer {
         Yes => Ok("是"),
         No => Ok("否"),
+        Whether(holds) => Ok(if holds(year) { "是" } else { "否" }),
         Number(number) => Err(*number),
         Count(count) => Err(count(county, year)),
     }

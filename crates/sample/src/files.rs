@@ -12,7 +12,7 @@ use crate::biff::xls;
 use crate::county::{County, CountyYear, School};
 use crate::plan::{LATEST, XLS_ROLL_TOWNS, ZIPPED_TOWN, township_name};
 use crate::sheet::{csv, gb18030, xlsx};
-use crate::{declarations, lists, rolls, statistics, timetable};
+use crate::{declarations, figures, lists, rolls, statistics, timetable};
 
 /// A file that is made when it is wanted, so that the whole county is never in memory at once.
 pub(crate) struct Document<'a> {
@@ -38,6 +38,9 @@ pub(crate) fn year_documents<'a>(county: &'a County, year: &'a CountyYear) -> Ve
         document(format!("{id}/区划.csv"), "division-tree", || Ok(gb18030(&csv(&lists::divisions(county, year))))),
         document(format!("{id}/经费.xlsx"), "finance-lines", || xlsx(&[lists::finance(county, year)])),
         document(format!("{id}/专用教室.xlsx"), "room-list", || xlsx(&[lists::rooms(year)])),
+        document(format!("{id}/学校安全与宿舍.csv"), "school-figures", || {
+            Ok(gb18030(&csv(&figures::safety(county, year))))
+        }),
         document(format!("{id}/申报值.xlsx"), "declarations", || xlsx(&[declarations::declarations(county, year)])),
     ];
     // The bureau began to collect timetables in the latest year.

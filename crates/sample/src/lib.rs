@@ -13,11 +13,13 @@ mod biff;
 mod cohorts;
 mod county;
 mod declarations;
+mod figures;
 mod files;
 mod lists;
 mod messy;
 mod person;
 mod plan;
+mod planted;
 mod random;
 mod readme;
 mod rolls;
@@ -25,13 +27,16 @@ mod sheet;
 mod staff;
 mod statistics;
 mod stocks;
+mod subjects;
 mod timetable;
 mod truth;
 
 pub use bench::{BenchCounty, write_bench_county};
 pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
 pub use person::Sex;
-pub use truth::{Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, TimetableTruth, Truth, YearTruth};
+pub use truth::{
+    Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, StandardTruth, TimetableTruth, Truth, YearTruth,
+};
 
 /// How much of the county is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

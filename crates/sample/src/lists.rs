@@ -3,7 +3,9 @@
 use facts::Stage;
 
 use crate::county::{County, CountyYear, School, round};
+use crate::figures;
 use crate::plan::{self, COUNTY_CODE, COUNTY_NAME, PREFECTURE_CODE, PREFECTURE_NAME};
+use crate::planted::{PAID_LATE, TRAINS_LITTLE, UNDERPAID};
 use crate::random::Random;
 use crate::sheet::{Cell, Sheet};
 
@@ -64,18 +66,19 @@ pub(crate) fn finance(county: &County, year: &CountyYear) -> Sheet {
         sheet.set(3, column, head);
     }
     sheet.merge((2, 'H'), (3, 'H'), "拨付日期");
-    let date = format!("{}-03-20", year.year.start() + 1);
     let mut sum = [0.0; 3];
-    let mut push = |school: Option<&School>, item: &str, budget: f64, spent: f64| {
+    let mut push = |school: Option<&School>, item: &str, budget: f64, transferred: f64, spent: f64| {
         let words = [school.map_or("", |school| &school.code), school.map_or("", |school| &school.name)];
         let mut row: Vec<Option<Cell>> = words.iter().map(|words| (!words.is_empty()).then(|| (*words).into())).collect();
         row.extend([Some(year.year.id().into()), Some(item.into())]);
-        let amounts = [round(budget, 4), round(budget, 4), round(spent, 4)];
+        let amounts = [round(budget, 4), round(transferred, 4), round(spent, 4)];
         row.extend(amounts.map(|amount| Some(amount.into())));
-        row.push(Some(date.as_str().into()));
+        let in_time = school.is_none_or(|school| paid_in_time(year, school));
+        row.push(Some(format!("{}-{}", year.year.start() + 1, if in_time { "03-20" } else { "06-25" }).into()));
         sheet.push(row);
         sum.iter_mut().zip(amounts).for_each(|(sum, amount)| *sum += amount);
     };
+    let latest = year.year.start() == plan::LATEST;
     for school in &year.schools {
         let count = |stage| school.part(stage).map_or(0.0, |part| f64::from(part.pupils()));
         let (primary, junior) = (count(Stage::Primary), count(Stage::Junior));
@@ -83,24 +86,32 @@ pub(crate) fn finance(county: &County, year: &CountyYear) -> Sheet {
         if school.kind == "514" {
             continue;
         }
-        // A school with fewer than a hundred pupils gets what a hundred would; one in thirty was forgotten.
-        let forgotten = random.chance(0.03);
-        let padding = if forgotten || !school.counts_as_school() { 1.0 } else { (100.0 / (primary + junior)).max(1.0) };
+        // A school with fewer than a hundred pupils gets what a hundred would.
+        let padding = if school.counts_as_school() { (100.0 / (primary + junior)).max(1.0) } else { 1.0 };
         let budget = padding * (primary * 725.0 + junior * 945.0) / 10_000.0;
-        push(Some(school), "公用经费", budget, budget * (0.9 + 0.1 * random.unit()));
-        let share = if random.chance(0.04) { 0.046 } else { 0.05 + 0.012 * random.unit() };
-        push(Some(school), "教师培训经费", budget * share + 0.0001, budget * share * 0.95);
+        let share = if school.name == UNDERPAID && latest { 0.9 } else { 1.0 };
+        push(Some(school), "公用经费", budget, budget * share, budget * share * (0.9 + 0.1 * random.unit()));
+        let boarding = figures::boarders(county, school) * 300.0 / 10_000.0;
+        if boarding > 0.0 {
+            push(Some(school), "寄宿生公用经费", boarding, boarding, boarding * (0.9 + 0.1 * random.unit()));
+        }
+        let share = if school.name == TRAINS_LITTLE { 0.046 } else { 0.05 + 0.012 * random.unit() };
+        let training = (budget + boarding) * share + 0.0001;
+        push(Some(school), "教师培训经费", training, training, training * 0.95);
     }
-    let special = all_special_pupils(county, year) * 8050.0 / 10_000.0;
-    push(None, "特殊教育公用经费", special, special * 0.94);
-    let education = 61_840.0 * growth(year, 1.041);
-    push(None, "一般公共预算教育支出", education, education * 0.997);
-    let surcharge = turnover_taxes(year) * 0.03 / 10_000.0;
-    push(None, "教育费附加", surcharge, surcharge * 0.96);
+    let mut push_county = |item, budget, spent| push(None, item, budget, budget, budget * spent);
+    push_county("特殊教育公用经费", all_special_pupils(county, year) * 8050.0 / 10_000.0, 0.94);
+    push_county("一般公共预算教育支出", 61_840.0 * growth(year, 1.041), 0.997);
+    push_county("教育费附加", turnover_taxes(year) * 0.03 / 10_000.0, 0.96);
     let mut last: Vec<Option<Cell>> = vec![Some("合计".into()), None, None, None];
     last.extend(sum.map(|amount| Some(round(amount, 4).into())));
     sheet.push(last);
     sheet
+}
+
+/// Whether a school got its money in March.
+pub(crate) fn paid_in_time(year: &CountyYear, school: &School) -> bool {
+    school.name != PAID_LATE || year.year.start() != plan::LATEST
 }
 
 /// What something that grows evenly has become since the first year.

@@ -9,7 +9,9 @@ use crate::cohorts::{self, Cohorts};
 use crate::county::{Part, Post, Staff};
 use crate::person::{self, IdBook, Sex};
 use crate::plan::{LATEST, SCHOOLS, SchoolPlan, TOWNSHIPS, Want, YEARS};
+use crate::planted::UNDERSTAFFED;
 use crate::random::Random;
+use crate::subjects::{both_arts, cover, establish, is_art};
 
 pub(crate) struct Rosters(BTreeMap<(usize, usize), Vec<Staff>>);
 
@@ -103,6 +105,8 @@ pub(crate) fn head_teachers(staff: &[Staff], part: &mut Part) {
 
 pub(crate) fn hire(seed: u64, cohorts: &Cohorts) -> Rosters {
     let mut office = Office { random: Random::new(seed, &[31]), ids: IdBook::default() };
+    let mut random_of_more = Random::new(seed, &[33]);
+    let mut more_last: BTreeMap<usize, Vec<Staff>> = BTreeMap::new();
     let mut rosters = BTreeMap::new();
     let mut last: BTreeMap<usize, Vec<Staff>> = BTreeMap::new();
     for (y, year) in YEARS.into_iter().enumerate() {
@@ -128,11 +132,29 @@ pub(crate) fn hire(seed: u64, cohorts: &Cohorts) -> Rosters {
                 staff.extend(office.others(kept, plan, post, (pupils / per) as usize, year));
             }
             last.insert(school, staff.clone());
+            both_arts(&mut staff);
+            std::mem::swap(&mut office.random, &mut random_of_more);
+            let more = more_last.remove(&school).unwrap_or_default();
+            let more = office.others(more, plan, Post::Worker, more_for_classes(plan, &parts, staff.len()), year);
+            std::mem::swap(&mut office.random, &mut random_of_more);
+            staff.extend(more.iter().cloned());
+            more_last.insert(school, more);
             year_of_work(seed, school, plan, year, &mut staff);
             rosters.insert((y, school), staff);
         }
     }
     Rosters(rosters)
+}
+
+/// A small rural school has as few pupils to a teacher as it has classes to staff: caretakers and cooks whom the county
+/// adds so that no class goes without. They are drawn apart, so that nobody else depends on them.
+fn more_for_classes(plan: &SchoolPlan, parts: &[Part], staff: usize) -> usize {
+    let pupils: u32 = parts.iter().map(Part::pupils).sum();
+    if band(plan.urban_rural) < 2 || pupils >= 100 || plan.name == UNDERSTAFFED {
+        return 0;
+    }
+    let classes: usize = parts.iter().map(|part| part.classes.len()).sum();
+    ((classes as f64 * 1.75).ceil() as usize).saturating_sub(staff)
 }
 
 /// What differs from year to year without changing who works there.
@@ -182,6 +204,10 @@ impl Office {
         let named = kept.iter_mut().filter(|person| person.backbone.is_none());
         for person in named.take(target.backbone.saturating_sub(have)) {
             person.backbone = Some(*self.random.pick(BACKBONE_LEVELS));
+        }
+        cover(&mut kept, plan.name, stage);
+        if plan.kind != "345" {
+            establish(&mut kept);
         }
         kept
     }
@@ -251,10 +277,6 @@ impl Office {
             _ => "本科",
         }
     }
-}
-
-fn is_art(subject: &str) -> bool {
-    matches!(subject, "体育与健康" | "音乐" | "美术")
 }
 
 /// Above the degree that the stage requires.

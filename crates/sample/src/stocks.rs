@@ -47,7 +47,7 @@ pub(crate) fn equip(
     let sports = need(|level| level.sports, Want::Sports, if band == 2 { 0.2 } else { 0.04 });
     let equipment = need(|level| level.equipment, Want::Equipment, 0.05);
     let multimedia = need(|level| level.multimedia_per_100 / 100.0, Want::Multimedia, 0.0);
-    let multimedia = plan.has(Want::Multimedia).map_or(multimedia.ceil(), |per_100| (per_100 * all / 100.0).floor());
+    let multimedia = plan.has(Want::Multimedia).map_or(multimedia.ceil().max(2.0), |per_100| (per_100 * all / 100.0).floor());
     // Purchases came year by year; buildings stood.
     let yet = 1.0 - 0.035 * f64::from(LATEST - year);
     let indoor_sports = if all > 900.0 { round(600.0 + 700.0 * random.unit(), 2) } else { 0.0 };
@@ -60,7 +60,8 @@ pub(crate) fn equip(
         indoor_sports,
         field: round((sports - indoor_sports).max(all * 1.5), 2),
         extra_sports: round(plan.has(Want::ExtraSports).unwrap_or(0.0) * all, 2),
-        books: (all * random.around(0.15) * 28.0 * yet).round() as u32,
+        // The county gave every school its first thousand.
+        books: (all * random.around(0.15) * 28.0 * yet).round().max(1040.0) as u32,
         computers: (all * random.around(0.2) * 0.13 * yet).ceil() as u32,
         multimedia: (multimedia * if all > 300.0 { yet } else { 1.0 }).ceil().max(1.0) as u32,
         equipment_wan: round(equipment * yet / 10_000.0, 2),

@@ -116,7 +116,7 @@ fn push_part(
             &lesson.class.name,
             lesson.subject,
             &lesson.teacher.name,
-            lesson.teacher.subject,
+            if may_give(lesson.teacher, lesson.subject) { lesson.subject } else { lesson.teacher.subject },
             if lesson.visiting { "走教" } else { "本校" },
         ];
         let mut row: Vec<Option<Cell>> = words.into_iter().map(|words| Some(words.into())).collect();
@@ -142,7 +142,7 @@ fn of_class<'a>(
     };
     let mut lessons = Vec::new();
     for (subject, by_grade) in LESSONS.iter().filter(|(_, by_grade)| by_grade[column] > 0) {
-        let certified: Vec<&Staff> = own.iter().copied().filter(|person| person.subject == *subject).collect();
+        let certified: Vec<&Staff> = own.iter().copied().filter(|person| may_give(person, subject)).collect();
         let without = UNQUALIFIED.school == school.name && UNQUALIFIED.grade == class.grade && UNQUALIFIED.subject == *subject;
         let head = || school.staff.get(class.head_teacher);
         let of_another_subject = || own.iter().copied().find(|person| person.subject == UNQUALIFIED.teacher_of);
@@ -161,6 +161,11 @@ fn of_class<'a>(
         }
     }
     lessons
+}
+
+/// A teacher of the arts is certified for both.
+fn may_give(person: &Staff, subject: &str) -> bool {
+    person.subject == subject || (person.subject == "艺术" && matches!(subject, "音乐" | "美术"))
 }
 
 fn is_borrowed(school: &School, lesson: &Lesson) -> bool {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::county::{Class, County, CountyYear, Part, School};
 use crate::plan::{self, BORROWED, COUNTY_CODE, COUNTY_NAME, Note, RELAPSE, SCHOOLS, UNQUALIFIED, UPGRADED};
+use crate::planted;
 
 /// The content of `truth.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +25,8 @@ pub struct Truth {
     pub relapse: Relapse,
     /// What is wrong in the timetables, and nothing else is.
     pub timetable: Vec<TimetableTruth>,
+    /// What fails of the standards of money, staff and conditions in the latest year, by item and school.
+    pub standards: Vec<StandardTruth>,
     /// Schools given one resource apart from what their surroundings have.
     pub planned_apart: Vec<PlannedApart>,
     pub files: Vec<FileTruth>,
@@ -103,6 +106,17 @@ pub struct TimetableTruth {
     pub words: String,
 }
 
+/// A school that an item or indicator of a pack must find.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StandardTruth {
+    pub pack: &'static str,
+    /// The item or indicator of the pack.
+    pub item: &'static str,
+    pub school: String,
+    pub name: String,
+    pub words: &'static str,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlannedApart {
     pub school: String,
@@ -143,6 +157,7 @@ pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>) ->
         changes: changes(county),
         relapse: relapse(county),
         timetable: timetable(county),
+        standards: planted::standards(county),
         planned_apart: planned_apart(county),
         files,
         messy,

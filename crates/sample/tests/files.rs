@@ -1,6 +1,6 @@
 //! The files read back with another reader, against the truth that stands beside them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -186,7 +186,7 @@ fn rolls_and_statistics_agree_with_the_truth() {
         let staff = rolls_in("/教职工/");
         let teaches = |row: &[String]| row[7] == "专任教师" && row[9] != "高中";
         assert_eq!(count(&staff, 0, teaches), figure(year, "full_time_teachers"));
-        let mut ids = std::collections::BTreeSet::new();
+        let mut ids = BTreeSet::new();
         for row in pupils.iter().flatten().filter(|row| row.len() > 10 && row[10].len() == 10) {
             assert!(StudentNo::parse(&row[0]).is_some(), "{row:?}");
             if row[6] != "无" {
@@ -225,7 +225,7 @@ fn the_timetable_is_wrong_only_where_the_truth_says_so() {
         let subject = cell(heads, row, "学科");
         cell(heads, row, "教师资格学科") != subject && !without_subject.contains(&subject)
     });
-    let unqualified: std::collections::BTreeSet<String> = unqualified.map(|row| at(row)).collect();
+    let unqualified: BTreeSet<String> = unqualified.map(|row| at(row)).collect();
     let code = |kind: &str| truth.timetable.iter().find(|planted| planted.kind == kind).expect("planted").school.clone();
     assert_eq!(lost, [format!("{} 五年级", code("borrowed"))]);
     assert_eq!(unqualified.into_iter().collect::<Vec<_>>(), [format!("{} 四年级", code("unqualified"))]);
@@ -252,6 +252,36 @@ fn the_timetable_is_wrong_only_where_the_truth_says_so() {
     }
 }
 
+/// The planted cases of money and conditions, counted in the files: who is transferred less than budgeted, who late, which
+/// boarding schools are without money for their boarders, who has one guard at a gate.
+#[test]
+fn money_and_guards_are_short_only_where_the_truth_says_so() {
+    let (folder, truth) = written(1, Size::Townships);
+    let planted = |item: &str| -> Vec<String> {
+        truth.standards.iter().filter(|case| case.item == item).map(|case| case.school.clone()).collect()
+    };
+    let read = |name: &str| rows(fs::read(folder.path().join("2025-2026").join(name)).expect("a list"), name);
+    let money = read("经费.xlsx");
+    let national = |row: &&Vec<String>| row[0].len() == 10 && row[0].bytes().all(|byte| byte.is_ascii_digit());
+    let lines = || money.iter().filter(national);
+    let amount = |words: &str| words.parse::<f64>().expect("an amount");
+    let short = lines().filter(|row| amount(&row[5]) < amount(&row[4])).map(|row| row[0].clone());
+    assert_eq!(short.collect::<Vec<_>>(), planted("transferred_in_full"));
+    let late = lines().filter(|row| row[3] == "公用经费" && !row[7].ends_with("-03-20")).map(|row| row[0].clone());
+    assert_eq!(late.collect::<Vec<_>>(), planted("transferred_on_time"));
+    let safety = read("学校安全与宿舍.csv");
+    let figure = |item: &str| -> BTreeMap<String, f64> {
+        let of_item = safety[2..].iter().filter(|row| cell(&safety[1], row, "项目") == item);
+        of_item.map(|row| (row[0].clone(), amount(cell(&safety[1], row, "数值")))).collect()
+    };
+    let boarding = lines().filter(|row| row[3] == "寄宿生公用经费").map(|row| row[0].clone());
+    let dormitories: BTreeSet<String> = figure("学生宿舍使用面积").into_keys().collect();
+    assert_eq!(boarding.collect::<BTreeSet<_>>(), dormitories);
+    let guards = figure("专职保安员数");
+    let unguarded = figure("开放的校门数").into_iter().filter(|(school, gates)| guards[school] < 2.0 * gates);
+    assert_eq!(unguarded.map(|(school, _)| school).collect::<Vec<_>>(), planted("guards_at_gates"));
+}
+
 #[test]
 fn a_bench_county_has_as_many_schools_and_pupils_as_asked() {
     for (n_schools, n_pupils) in [(20, 3000), (2200, 30_000)] {
@@ -264,7 +294,7 @@ fn a_bench_county_has_as_many_schools_and_pupils_as_asked() {
         assert_eq!(roll.lines().count(), 1 + n_pupils as usize);
         let figures = fs::read_to_string(&county.figures).expect("the figures");
         let schools = figures.lines().skip(1).filter_map(|line| line.split_once(',').map(|(code, _)| code));
-        let schools: std::collections::BTreeSet<&str> = schools.collect();
+        let schools: BTreeSet<&str> = schools.collect();
         assert_eq!(schools.len(), n_schools as usize);
         for line in roll.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();

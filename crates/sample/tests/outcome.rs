@@ -46,7 +46,7 @@ fn merged(county: &County, year: usize) -> BTreeMap<String, Merged> {
             for teacher in school.teachers(part.stage) {
                 unit.teachers[stage][0] += f64::from(u8::from(degrees.contains(&teacher.degree)));
                 unit.teachers[stage][1] += f64::from(u8::from(teacher.backbone.is_some()));
-                let arts = matches!(teacher.subject, "体育与健康" | "音乐" | "美术");
+                let arts = matches!(teacher.subject, "体育与健康" | "音乐" | "美术" | "艺术");
                 unit.teachers[stage][2] += f64::from(u8::from(arts));
             }
             unit.teachers[stage][3] += f64::from(part.shared_arts);
