@@ -12,9 +12,14 @@ pub const ENTRY: Entry = Entry {
     about: || text!("比较两个快照的核算结果：什么变了，为什么", "compare the outcomes of two snapshots: what changed, and why"),
     usage: || text!("junheng diff 快照1 快照2 --pack 标准 [--on 日期]", "junheng diff SNAP1 SNAP2 --pack ID [--on DATE]"),
     arguments: |command, lang| {
+        let snapshot =
+            |id: &'static str, name: &'static str, help: &'static str| Arg::new(id).value_name(name).required(true).help(help);
+        let command = command.arg(snapshot("before", "SNAP1", pick(lang, "先前的快照", "the earlier snapshot"))).arg(snapshot(
+            "after",
+            "SNAP2",
+            pick(lang, "后来的快照", "the later snapshot"),
+        ));
         which_outcome(command, lang)
-            .arg(Arg::new("before").value_name("SNAP1").required(true).help(pick(lang, "先前的快照", "the earlier snapshot")))
-            .arg(Arg::new("after").value_name("SNAP2").required(true).help(pick(lang, "后来的快照", "the later snapshot")))
     },
     run,
     hidden: false,

@@ -36,16 +36,9 @@ fn arguments(command: Command, lang: Lang) -> Command {
     };
     let folder = || Arg::new("folder").value_name("DIR").required(true).help(pick(lang, "派位文件夹", "the folder of the draw"));
     let witness = || one("witness", "NAME", "见证人", "the witness").required(true);
-    let part = |name: &'static str, zh: &'static str, en: &'static str| {
-        Command::new(name)
-            .about(pick(lang, zh, en))
-            .disable_help_flag(true)
-            .help_template("{about}\n\n{all-args}\n")
-            .next_help_heading(pick(lang, "选项", "Options"))
-    };
+    let part = |name: &'static str, zh: &'static str, en: &'static str| Command::new(name).about(pick(lang, zh, en));
     command
         .subcommand_required(true)
-        .subcommand_help_heading(pick(lang, "命令", "Commands"))
         .subcommand(
             part("prepare", "固定名单和规则，给出派位编号", "fix list and rules; gives the id of the draw")
                 .arg(

@@ -23,16 +23,10 @@ pub const ENTRY: Entry = Entry {
     arguments: |command, lang| {
         let out = |what: &'static str| Arg::new("out").long("out").value_name("PATH").required(true).help(what);
         let kind = |name: &'static str, about: &'static str| {
-            which_outcome(Command::new(name), lang)
-                .about(about)
-                .disable_help_flag(true)
-                .help_template("{about}\n\n{all-args}\n")
-                .next_help_heading(pick(lang, "选项", "Options"))
-                .arg(one_snapshot(lang))
+            which_outcome(Command::new(name), lang).about(about).arg(one_snapshot(lang))
         };
         command
             .subcommand_required(true)
-            .subcommand_help_heading(pick(lang, "命令", "Commands"))
             .subcommand(
                 kind("tables", pick(lang, "官方表格（表Ⅰ、Ⅱ-1、Ⅱ-2、Ⅲ……）", "the official tables (Ⅰ, Ⅱ-1, Ⅱ-2, Ⅲ …)"))
                     .arg(out(pick(lang, "写到哪个 .xlsx", "the .xlsx to write"))),
