@@ -51,6 +51,19 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_numbers_changes_no_bit_of_their_sum(
+        (terms, shuffled) in prop::collection::vec((-1.0f64..1.0, -30i32..30), 2..40).prop_flat_map(|terms| {
+            // Large ones that cancel and small ones that remain: what a running total loses depends on the order.
+            let mut terms: Vec<f64> = terms.into_iter().map(|(part, power)| part * 10f64.powi(power)).collect();
+            let cancelled: Vec<f64> = terms.iter().filter(|term| term.abs() > 1.0).map(|term| -term).collect();
+            terms.extend(cancelled);
+            (Just(terms.clone()), Just(terms).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(sum(terms), sum(shuffled));
+    }
+
+    #[test]
     fn the_unit_of_the_stock_does_not_matter(schools in county(), factor in prop::sample::select(vec![100.0, 10_000.0, 0.001])) {
         let scaled: Vec<Holding> = schools.iter().map(|school| Holding { amount: school.amount * factor, ..*school }).collect();
         for measure in [cv, gini, theil] {
