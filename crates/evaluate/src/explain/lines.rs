@@ -191,6 +191,16 @@ impl SpreadExplanation {
             let (zh, en) = (codes.join("、"), codes.join(", "));
             lines.push(text!("  缺少数据的学校：{zh}", "  schools whose figure is missing: {en}"));
         }
+        if !self.complete && self.missing.is_empty() {
+            lines.push(if self.terms.is_empty() {
+                text!("  没有参加计算的学校", "  no school counts in it")
+            } else {
+                text!(
+                    "  有学校说不准是否参评，junheng evaluate 列出是哪些、缺什么",
+                    "  of some schools it is not known whether they count; junheng evaluate names them and what is missing"
+                )
+            });
+        }
         lines.push(heading_line(&self.heading));
         lines
     }
