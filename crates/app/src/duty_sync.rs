@@ -1,14 +1,14 @@
 use std::path::Path;
 
 use duty::{Case, DataCondition, Event, Moment, Procedure, Shown, Sight, Subject};
-use evaluate::{Outcome, State, Verdict};
+use evaluate::{State, Verdict};
 use facts::{Date, Stage, Text, text};
 use serde::Serialize;
 use snapshot::SchoolRow;
 use store::{Batch, Entry, Filter};
 
 use crate::choose::snapshots;
-use crate::evaluate_counties::evaluate_snapshot;
+use crate::evaluate_counties::{Judged, evaluate_snapshot};
 use crate::{Failure, Ledger, Library};
 
 /// What a look at the data, and the passing of time, did to the cases.
@@ -63,7 +63,7 @@ pub fn sync_duties(
             synced.snapshot.clone_from(&sight.snapshot);
             synced.as_of = Some(sight.as_of);
             let schools = snapshot.schools(heading.on)?;
-            let looks = looks(&judged.outcome, condition, &schools, &manifest.county.to_string())?;
+            let looks = looks(&judged, condition, &schools, &manifest.county.to_string())?;
             observe(ledger, procedure, &sight, looks, &mut synced)?;
         }
     }
@@ -132,7 +132,8 @@ fn tick(ledger: &mut Ledger, synced: &mut Synced) -> Result<(), Failure> {
 }
 
 /// What an outcome says of every school and stage under a condition.
-fn looks(outcome: &Outcome, condition: &DataCondition, schools: &[SchoolRow], county: &str) -> Result<Vec<Look>, Failure> {
+fn looks(judged: &Judged, condition: &DataCondition, schools: &[SchoolRow], county: &str) -> Result<Vec<Look>, Failure> {
+    let outcome = &judged.outcome;
     let matrix = &outcome.matrix;
     let unknown = |id: &str| {
         let pack = &condition.pack;
@@ -177,15 +178,16 @@ fn looks(outcome: &Outcome, condition: &DataCondition, schools: &[SchoolRow], co
                 school: Some(school.code.to_string()),
             };
             let title = condition.stock.as_ref().or(condition.indicator.as_ref()).or(condition.item.as_ref());
-            let title = title.map(|id| title_of(outcome, condition, id)).unwrap_or_default();
-            looks.push((subject, shown, format!("{title} {words}")));
+            let title = title.map(|id| title_of(judged, condition, id)).unwrap_or_default();
+            looks.push((subject, shown, format!("{title} {words}").trim_end().to_string()));
         }
     }
     Ok(looks)
 }
 
 /// How a person calls what was looked at.
-fn title_of(outcome: &Outcome, condition: &DataCondition, id: &str) -> String {
+fn title_of(judged: &Judged, condition: &DataCondition, id: &str) -> String {
+    let outcome = &judged.outcome;
     if condition.indicator.is_some() {
         let head = outcome.frame.indicators.iter().find(|head| head.id == *id);
         return head.map_or_else(|| id.to_string(), |head| head.title.zh.clone());
@@ -194,7 +196,8 @@ fn title_of(outcome: &Outcome, condition: &DataCondition, id: &str) -> String {
         let head = outcome.frame.items.iter().find(|head| head.id == *id);
         return head.map_or_else(|| id.to_string(), |head| head.title.zh.clone());
     }
-    id.to_string()
+    let stock = judged.resolved.stocks.iter().find(|stock| stock.id == *id);
+    stock.map_or_else(|| id.to_string(), |stock| stock.title.zh.clone())
 }
 
 impl Synced {
