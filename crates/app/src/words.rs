@@ -273,9 +273,10 @@ fn miss(outcome: &Outcome, school: usize, stage: Stage, indicator: usize, zh: bo
 }
 
 fn item_lines(outcome: &Outcome, title: &Text, items: &[usize]) -> Vec<Text> {
+    let numbered = outcome.numbered(items);
+    let count = |wanted: Verdict| numbered.iter().filter(|item| item.verdict == wanted).count();
+    let (n, pass, fail, unknown) = (numbered.len(), count(Verdict::Pass), count(Verdict::Fail), count(Verdict::NotEnoughData));
     let of = |wanted: Verdict| items.iter().copied().filter(move |item| outcome.items[*item].verdict == wanted);
-    let (n, pass, fail, unknown) =
-        (items.len(), of(Verdict::Pass).count(), of(Verdict::Fail).count(), of(Verdict::NotEnoughData).count());
     let sign = if fail > 0 {
         "✗"
     } else if unknown > 0 {
@@ -288,7 +289,7 @@ fn item_lines(outcome: &Outcome, title: &Text, items: &[usize]) -> Vec<Text> {
         format!("{sign} {}: {pass} of {n} met, {fail} not met, {unknown} without enough data", title.en),
     )];
     lines.extend(of(Verdict::Fail).map(|item| item_line(outcome, item)));
-    if unknown > 0 {
+    if of(Verdict::NotEnoughData).next().is_some() {
         let list = |zh: bool| {
             let title = |item: usize| {
                 if zh { &outcome.frame.items[item].title.zh } else { &outcome.frame.items[item].title.en }

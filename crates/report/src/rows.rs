@@ -1,4 +1,4 @@
-use evaluate::{Basis, ItemRow, Rows, Scope, State, Verdict};
+use evaluate::{Basis, ItemRow, NumberedItem, Rows, Scope, State, Verdict};
 use facts::{Lang, Stage, Text, text};
 use policy::{OfficialTable, Rule, Shows, StageMeasure, TableColumn, TableLine, TableRows};
 
@@ -289,27 +289,33 @@ impl Filling<'_> {
 
     fn items(&self, part: usize) -> Vec<Vec<Cell>> {
         let resolved = self.source.resolved;
-        (0..resolved.items.len())
-            .filter(|item| resolved.items[*item].part == Some(part))
-            .enumerate()
-            .map(|(order, item)| self.table.columns.iter().map(|column| self.item_cell(column, order, item)).collect())
-            .collect()
+        let of_part: Vec<usize> = (0..resolved.items.len()).filter(|item| resolved.items[*item].part == Some(part)).collect();
+        let numbered = self.source.outcome.numbered(&of_part);
+        let row = |(order, item): (usize, &NumberedItem)| {
+            self.table.columns.iter().map(|column| self.item_cell(column, order, item)).collect()
+        };
+        numbered.iter().enumerate().map(row).collect()
     }
 
-    fn item_cell(&self, column: &TableColumn, order: usize, item: usize) -> Cell {
+    fn item_cell(&self, column: &TableColumn, order: usize, item: &NumberedItem) -> Cell {
         let lang = self.lang;
-        let (Some(shows), Some(rule)) = (column.shows.first(), self.source.resolved.items.get(item)) else {
+        let rules = || item.items.iter().filter_map(|item| self.source.resolved.items.get(*item));
+        let (Some(shows), Some(first)) = (column.shows.first(), rules().next()) else {
             return Cell::empty();
         };
         match shows {
             Shows::Words(words) => Cell::word(words.get(lang)),
             Shows::Order => Cell::word((order + 1).to_string()),
-            Shows::ItemTitle => Cell::words(format!("{}. {}", rule.no, rule.title.get(lang))),
-            Shows::ItemBrief => Cell::words(self.item_brief(item)),
-            Shows::ItemVerdict { met, unmet } => {
-                let verdict = self.source.outcome.items.get(item).map(|outcome| outcome.verdict);
-                words::verdict_cell(verdict.unwrap_or(Verdict::NotEnoughData), met, unmet, lang)
+            Shows::ItemTitle => {
+                let titles: Vec<&str> = rules().map(|rule| rule.title.get(lang)).collect();
+                let between = if lang == Lang::Zh { "；" } else { "; " };
+                Cell::words(format!("{}. {}", first.no, titles.join(between)))
             }
+            Shows::ItemBrief => {
+                let briefs = item.items.iter().map(|item| self.item_brief(*item)).filter(|brief| !brief.is_empty());
+                Cell::words(briefs.collect::<Vec<_>>().join("\n"))
+            }
+            Shows::ItemVerdict { met, unmet } => words::verdict_cell(item.verdict, met, unmet, lang),
             _ => Cell::empty(),
         }
     }

@@ -12,7 +12,9 @@ use facts::{Finding, Stage};
 use serde::Serialize;
 
 pub use frame::{ExceptionHead, Frame, IndicatorHead, ItemHead, JudgementHead, LeverHead, PartHead, Unconfirmed};
-pub use rows::{AtLeastRow, Basis, CvRow, Figure, ItemOutcome, ItemRow, Judged, MeanCvRow, Rows, ScoreRow, Spread, State};
+pub use rows::{
+    AtLeastRow, Basis, CvRow, Figure, ItemOutcome, ItemRow, Judged, MeanCvRow, NumberedItem, Rows, ScoreRow, Spread, State,
+};
 pub use words::shown;
 
 use crate::StockMatrix;
@@ -103,6 +105,23 @@ impl Outcome {
     /// How unevenly an indicator is spread over the schools of a stage.
     pub fn spread(&self, indicator: usize, stage: Stage) -> Option<&Spread> {
         self.spreads.iter().find(|spread| spread.indicator == indicator && spread.stage == stage)
+    }
+
+    /// Items by the number that the document gives them, in their order: several entries that share a part and a number (an item
+    /// that asks one thing of some schools and another of others) are one item, which holds where all of them do.
+    pub fn numbered(&self, items: &[usize]) -> Vec<NumberedItem> {
+        let mut numbered: Vec<NumberedItem> = Vec::new();
+        for (item, outcome) in items.iter().filter_map(|item| Some((*item, self.items.get(*item)?))) {
+            let head = |item: usize| self.frame.items.get(item).map(|head| (&head.part, &head.no));
+            match numbered.iter_mut().find(|known| known.items.first().is_some_and(|first| head(*first) == head(item))) {
+                Some(known) => {
+                    known.verdict = Verdict::all([known.verdict, outcome.verdict]);
+                    known.items.push(item);
+                }
+                None => numbered.push(NumberedItem { items: vec![item], verdict: outcome.verdict }),
+            }
+        }
+        numbered
     }
 
     /// The exceptions applied at a school and stage.

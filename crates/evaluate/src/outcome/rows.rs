@@ -125,6 +125,15 @@ pub struct ScoreRow {
     pub attainable: Option<f64>,
 }
 
+/// An item as the document counts it; most are one entry of the pack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberedItem {
+    /// The places of its entries in `frame.items`.
+    pub items: Vec<usize>,
+    /// Of all its entries together.
+    pub verdict: Verdict,
+}
+
 /// The outcome of one item of a list such as the fifteen of government support.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemOutcome {

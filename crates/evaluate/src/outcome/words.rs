@@ -79,8 +79,7 @@ impl Outcome {
                 )
             }
             Rows::Items(items) => {
-                let verdicts = items.iter().filter_map(|item| self.items.get(*item)).map(|item| item.verdict);
-                let (failed, open) = count(&mut { verdicts });
+                let (failed, open) = count(&mut self.numbered(items).iter().map(|item| item.verdict));
                 text!("{zh}：{failed} 项不符合，{open} 项数据不足", "{en}: {failed} items do not hold, {open} lack data")
             }
             Rows::Score { earned, need, .. } => {

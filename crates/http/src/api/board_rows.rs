@@ -72,9 +72,7 @@ pub fn judged_rows(
             }));
             (JudgementKind::CvMean, rows.iter().map(|row| row.verdict).collect())
         }
-        Rows::Items(items) => {
-            (JudgementKind::Items, items.iter().filter_map(|item| outcome.items.get(*item)).map(|item| item.verdict).collect())
-        }
+        Rows::Items(items) => (JudgementKind::Items, outcome.numbered(items).into_iter().map(|item| item.verdict).collect()),
         Rows::Score { rows, earned, attainable, need } => {
             board.scores.push(ScoreLine {
                 judgement: id.to_string(),
