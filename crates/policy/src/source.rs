@@ -200,6 +200,11 @@ impl<'s> Faults<'s> {
         self.blamed.set(before);
     }
 
+    /// Something that is likely a mistake, and does not keep the pack from being used.
+    pub fn doubt(&self, code: &str, mark: Mark, what: Text, hint: Text) {
+        self.push(Severity::Experience, code, mark, what, hint);
+    }
+
     pub fn note(&self, code: &str, mark: Mark, what: Text, hint: Text) {
         self.push(Severity::Note, code, mark, what, hint);
     }

@@ -157,6 +157,27 @@ impl Checker<'_> {
         }
     }
 
+    /// An item that no judgement names, even after the pack's replacements, decides nothing.
+    pub(super) fn unjudged_items(&self) {
+        let mut replaced = self.all.clone();
+        for replace in &self.own.replaces {
+            crate::chain::apply(&mut replaced, replace);
+        }
+        let judgements = || self.all.judgements.iter().chain(&replaced.judgements);
+        for item in &self.own.entries.items {
+            let id = &item.head.id.value;
+            if item.veto || judgements().any(|judgement| judgement.of.iter().any(|named| named.value == *id)) {
+                continue;
+            }
+            let what = text!("没有一个判定提到事项 {id}，它不影响结论", "no judgement names the item {id}: it decides nothing");
+            let hint = text!(
+                "写进一个 [[judgement]] 的 of；写在扩展的包里时，用 [[replace]] 换掉原来的 of",
+                "name it in `of` of a [[judgement]]; in a pack that extends another, replace that one's `of` by [[replace]]"
+            );
+            self.faults.doubt("item-not-judged", item.head.mark, what, hint);
+        }
+    }
+
     /// `{name}` in a summary must name a stock or a parameter.
     fn summary(&self, summary: &At<String>) {
         for blank in blanks(&summary.value) {

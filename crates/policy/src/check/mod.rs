@@ -30,6 +30,7 @@ pub(crate) fn check_pack(chain: &Chain<'_>, items: &ItemList, faults: &Faults<'_
     for head in own.figures.iter().map(|(head, _)| head) {
         checker.figure(head);
     }
+    checker.unjudged_items();
     checker.splits();
     checker.scopes();
     checker.exceptions();
