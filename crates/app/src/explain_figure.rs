@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use evaluate::{ExplainFault, Explanation, ItemExplanation, SpreadExplanation};
-use facts::{Date, SchoolCode, Stage, Text, text};
+use evaluate::{ExplainFault, ExplainedStock, Explanation, ItemExplanation, SourceCell, SpreadExplanation};
+use facts::{Date, FileHash, Place, SchoolCode, Stage, Text, Unit, text};
+use import::{SheetPiece, Source};
 use policy::{ItemLevel, Resolved};
 use serde::Serialize;
-use snapshot::Snapshot;
+use snapshot::{Home, Snapshot};
 
 use crate::choose::one_snapshot;
 use crate::{Failure, Judged, Library, evaluate_snapshot};
@@ -35,7 +37,15 @@ pub enum Explained {
 pub fn explain_figure(library: &Library, home: &Path, asked: &FigureAsked) -> Result<Explained, Failure> {
     let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
     let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
-    explain_judged(&snapshot, &judged, asked.school.as_ref(), asked.stage, &asked.indicator)
+    let mut explained = explain_judged(&snapshot, &judged, asked.school.as_ref(), asked.stage, &asked.indicator)?;
+    let stocks = match &mut explained {
+        Explained::Indicator(explanation) => explanation.stocks.as_mut_slice(),
+        Explained::Item(explanation) => explanation.stocks.as_mut_slice(),
+        Explained::Spread(_) => &mut [],
+    };
+    let mut raw = RawFiles { home: Home::open(home)?, library, snapshot: &snapshot, read: BTreeMap::new() };
+    stocks.iter_mut().for_each(|stock| raw.say_as_written(stock));
+    Ok(explained)
 }
 
 /// Explains a figure of an outcome that has been worked out already.
@@ -52,7 +62,7 @@ pub fn explain_judged(
         Named::Indicator(id) => {
             let stage = stage_of(resolved, &id, stage)?;
             match school {
-                Some(school) => evaluate::explain(Some(snapshot), resolved, matrix, school, stage, &id)
+                Some(school) => evaluate::explain_outcome(Some(snapshot), resolved, outcome, school, stage, &id)
                     .map(|explained| Explained::Indicator(Box::new(explained))),
                 None => {
                     evaluate::explain_spread(resolved, matrix, stage, &id).map(|explained| Explained::Spread(Box::new(explained)))
@@ -69,6 +79,59 @@ pub fn explain_judged(
         }
     }
     .map_err(|fault: ExplainFault| Failure::wrong_use(fault.words(), Text::new("", "")))
+}
+
+/// The kept files that cells are looked up in, each read once.
+struct RawFiles<'a> {
+    home: Home,
+    library: &'a Library,
+    snapshot: &'a Snapshot,
+    read: BTreeMap<FileHash, Option<Source>>,
+}
+
+impl RawFiles<'_> {
+    /// Puts beside the value of a cell how the cell states it, where that is in another unit (万元). A file that can no longer
+    /// be read leaves the value as it is.
+    fn say_as_written(&mut self, stock: &mut ExplainedStock) {
+        // A cell of a long sheet costs a walk down to it: no more are looked up than anybody reads.
+        const CELLS_MAX: usize = 20;
+        let unit = stock.unit.clone();
+        let rows = stock.units.iter_mut().flat_map(|unit| &mut unit.rows).chain(&mut stock.rows);
+        for row in rows.take(CELLS_MAX) {
+            row.written = row.value.and_then(|value| self.written(row, &unit, value));
+        }
+    }
+
+    fn written(&mut self, row: &SourceCell, unit: &Unit, value: f64) -> Option<String> {
+        let Place::File { sheet, cell: Some(at), .. } = &row.place else { return None };
+        let (home, snapshot) = (&self.home, self.snapshot);
+        let read = || {
+            let name = snapshot.manifest().file_name(&row.file).to_string();
+            home.read_raw(&row.file).ok().map(|bytes| Source::of_bytes(&name, bytes))
+        };
+        let source = self.read.entry(row.file.clone()).or_insert_with(read).as_ref()?;
+        let at = crate::show_excerpt::cell(at).ok()?;
+        let piece = import::piece(source, &self.library.forms, sheet.as_deref().unwrap_or_default(), at).ok()?;
+        as_written(&piece, unit, value)
+    }
+}
+
+/// The cell that is meant with its unit, `552.46 万元`, where its number is not that of the base unit. The unit stands in a
+/// heading or in the row; which one it is shows by the value.
+fn as_written(piece: &SheetPiece, unit: &Unit, value: f64) -> Option<String> {
+    let (heads, rows): (Vec<_>, Vec<_>) = piece.rows.iter().partition(|row| row.is_head);
+    let row = rows.into_iter().find(|row| row.row == piece.row)?;
+    let meant = piece.columns.iter().position(|column| piece.col == Some(column.col))?;
+    let cell = row.cells.get(meant)?.as_deref()?;
+    let number = facts::parse_number(cell)?;
+    let mut words = row.cells.iter().chain(heads.iter().flat_map(|head| &head.cells)).flatten().flat_map(|words| {
+        words.split(|c: char| c.is_whitespace() || "()（）[]【】〔〕:：,，".contains(c)).filter(|word| !word.is_empty())
+    });
+    let scaled = |word: &&str| {
+        Unit::read(word)
+            .is_some_and(|(read, factor)| read == *unit && factor != 1.0 && (number * factor - value).abs() <= 1e-9 * value.abs())
+    };
+    words.find(scaled).map(|word| format!("{cell} {word}"))
 }
 
 enum Named {

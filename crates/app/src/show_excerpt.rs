@@ -79,7 +79,7 @@ fn no_file() -> Failure {
 }
 
 /// Reads `D7`, or `7` for the whole row.
-fn cell(words: &str) -> Result<Cell, Failure> {
+pub(crate) fn cell(words: &str) -> Result<Cell, Failure> {
     const COL_MAX: u32 = 16_384;
     let digits = words.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let letters = &words[..words.len() - digits.len()];

@@ -105,7 +105,7 @@ fn traced(snapshot: &Snapshot, judged: &Judged, school: usize) -> Result<(Vec<Wo
             if outcome.figure(school, *stage, index).is_none_or(|figure| figure.state == evaluate::State::NotApplicable) {
                 continue;
             }
-            let explained = evaluate::explain(Some(snapshot), resolved, &outcome.matrix, code, *stage, &indicator.id)
+            let explained = evaluate::explain_outcome(Some(snapshot), resolved, outcome, code, *stage, &indicator.id)
                 .map_err(|fault| Failure::prevented(fault.words(), Text::new("", "")))?;
             workings.push(Working { stage: *stage, indicator: index, lines: explained.lines() });
             sources.extend(explained.stocks.iter().flat_map(|stock| source_lines(*stage, stock)));

@@ -17,7 +17,7 @@ pub use case::run_case;
 pub use diff::{Cause, Changes, FigureChange, FromTo, Mover, SchoolChange, SchoolEvent, SpreadChange, VerdictChange, diff};
 pub use explain::{
     ExplainFault, ExplainedParameter, ExplainedStock, ExplainedUnit, Explanation, ItemExplanation, ItemSchool, SourceCell,
-    SpreadExplanation, SpreadTerm, Working, explain, explain_item, explain_spread,
+    SpreadExplanation, SpreadTerm, Working, explain, explain_item, explain_outcome, explain_spread,
 };
 pub use judge::{evaluate, items_of_school};
 pub use matrix::{

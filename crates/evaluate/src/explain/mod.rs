@@ -78,7 +78,19 @@ pub fn explain(
     stage: Stage,
     indicator: &str,
 ) -> Result<Explanation, ExplainFault> {
-    let outcome = evaluate(resolved, matrix);
+    explain_outcome(snapshot, resolved, &evaluate(resolved, matrix), school, stage, indicator)
+}
+
+/// As [`explain`], of an outcome that the same rules have given already: for whoever explains many figures of it.
+pub fn explain_outcome(
+    snapshot: Option<&Snapshot>,
+    resolved: &Resolved,
+    outcome: &Outcome,
+    school: &SchoolCode,
+    stage: Stage,
+    indicator: &str,
+) -> Result<Explanation, ExplainFault> {
+    let matrix = &outcome.matrix;
     let position = find(matrix, school)?;
     let index = resolved.indicator(indicator).ok_or_else(|| ExplainFault::NoSuchIndicator(indicator.to_string()))?;
     let rule = &resolved.indicators[index];
@@ -110,7 +122,7 @@ pub fn explain(
         threshold: rule.threshold.and_then(|index| parameter::explain_parameter(&ground, index)),
         parameters: parameters.filter_map(|index| parameter::explain_parameter(&ground, index)).collect(),
         stocks,
-        exceptions: exceptions_used(&outcome, &ground, &used),
+        exceptions: exceptions_used(outcome, &ground, &used),
         gap_words: outcome.gap_words(&figure, index),
         not_applicable: (figure.state == State::NotApplicable)
             .then(|| why_not_applicable(&rules, outcome.scope[position], school, stage)),
