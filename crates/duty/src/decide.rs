@@ -440,7 +440,7 @@ fn unknown(kind: &str, id: &str, known: &[&str], procedure: &Procedure) -> Box<R
         "stay" => text!("待查的稳定性检查", "stay check that is due"),
         _ => text!("密存栏目", "vault"),
     };
-    let known = known.join("、");
+    let known = known.join(", ");
     let what = said!("没有“{id}”这个{}", "there is no {} `{id}`", word);
     let hint = text!("可以是：{known}", "it can be: {known}");
     Refusal::new(&format!("unknown-{kind}"), what, hint, procedure.article(&procedure.close.article))

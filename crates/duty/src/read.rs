@@ -105,7 +105,7 @@ impl Check<'_> {
     fn known<'k>(&mut self, kind: &Text, id: &str, known: impl Iterator<Item = &'k str>) {
         let known: Vec<&str> = known.collect();
         if !known.contains(&id) {
-            let (zh, en, list) = (&kind.zh, &kind.en, known.join("、"));
+            let (zh, en, list) = (&kind.zh, &kind.en, known.join(", "));
             let what = text!("没有{zh}“{id}”", "there is no {en} `{id}`");
             self.refuse("unknown-name", id, what, text!("有这些：{list}", "there are: {list}"));
         }

@@ -50,7 +50,7 @@ fn wrong(field: &Field, value: &str) -> Option<Text> {
         FieldKind::Choice if field.choices.iter().any(|choice| choice.id == value) => None,
         FieldKind::Choice => {
             let known: Vec<&str> = field.choices.iter().map(|choice| choice.id.as_str()).collect();
-            let known = known.join("、");
+            let known = known.join(", ");
             Some(said!("{}（{id}）可以是：{known}，不能是“{value}”", "{} ({id}) is one of {known}, not `{value}`", name))
         }
     }

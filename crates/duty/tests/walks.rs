@@ -78,7 +78,7 @@ fn a_procedure_nobody_thought_of_is_added_as_data_alone() {
     let (procedure, found) = read(&slip, &table);
     assert!(procedure.is_none());
     assert!(
-        found.iter().any(|finding| finding.code == "unknown-name" && finding.place.words().en.contains("line 66")),
+        found.iter().any(|finding| finding.code == "unknown-name" && finding.place.words().en.contains("line 64")),
         "{found:?}"
     );
 }

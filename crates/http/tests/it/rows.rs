@@ -7,9 +7,6 @@ use serde_json::Value;
 use crate::client::get;
 use crate::house::sample_server;
 
-/// The item that every sample county has a school for that is too large.
-const TOO_LARGE: &str = "government_school_size";
-
 fn json(path: &str) -> Value {
     let answer = get(sample_server(), path);
     assert_eq!(answer.status, 200, "{path}: {}", String::from_utf8_lossy(&answer.body));
@@ -20,17 +17,22 @@ fn list<'a>(of: &'a Value, pointer: &str) -> &'a [Value] {
     of.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("{pointer} in {of}"))
 }
 
-/// The code and name of that school.
-fn too_large(board: &Value) -> (String, String) {
-    let item = list(board, "/items").iter().find(|item| item["id"] == TOO_LARGE).unwrap();
-    let row = &list(item, "/rows")[0];
-    (row["school"].as_str().unwrap().to_string(), row["name"].as_str().unwrap().to_string())
+/// An item that a school as a whole misses, with code and name of that school.
+fn missed(board: &Value) -> (String, String, String) {
+    let word = |of: &Value| of.as_str().unwrap().to_string();
+    let of_schools = |item: &Value| {
+        let row = list(item, "/rows")
+            .iter()
+            .find(|row| row["school"].is_string() && row["stage"].is_null() && row["verdict"] == "fail");
+        row.map(|row| (word(&item["id"]), word(&row["school"]), word(&row["name"])))
+    };
+    list(board, "/items").iter().find_map(of_schools).unwrap()
 }
 
 #[test]
 fn a_school_shows_every_item_that_looks_at_it() {
     let board = json("/api/board");
-    let (code, _) = too_large(&board);
+    let (_, code, _) = missed(&board);
     let school = json(&format!("/api/schools/{code}"));
     let items = list(&school, "/items");
     let with = |verdict: &str| items.iter().filter(|item| item["verdict"] == verdict).count();
@@ -52,8 +54,8 @@ fn a_school_shows_every_item_that_looks_at_it() {
 #[test]
 fn an_item_names_its_school_and_a_missed_indicator_its_floor() {
     let board = json("/api/board");
-    let (code, name) = too_large(&board);
-    let item = json(&format!("/api/figures?indicator={TOO_LARGE}&school={code}"));
+    let (id, code, name) = missed(&board);
+    let item = json(&format!("/api/figures?indicator={id}&school={code}"));
     assert_eq!((&item["school"], &item["school_name"]), (&Value::from(code), &Value::from(name)));
     let mut misses = list(&board, "/short").iter().flat_map(|at| list(at, "/misses").iter().map(move |miss| (at, miss)));
     let (at, miss) = misses.find(|(_, miss)| miss["state"] == "below-floor").unwrap();
