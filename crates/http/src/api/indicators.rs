@@ -19,10 +19,12 @@ use crate::visit::{Visit, WhichQuery};
 /// Every indicator at each stage, in the order of the standard.
 #[utoipa::path(get, path = "/api/indicators", params(WhichQuery), responses((status = 200, body = Indicators), (status = "4XX", body = Refusal)))]
 pub async fn indicators(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
-    server.answer(visit, |work, visit| {
-        let county = work.county(&visit.which()?)?;
-        Ok(shown(&county))
-    }).await
+    server
+        .answer(visit, |work, visit| {
+            let county = work.county(&visit.which()?)?;
+            Ok(shown(&county))
+        })
+        .await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
