@@ -90,7 +90,7 @@ fn entry(n: u64, events: u64) -> Entry {
         .zip(1..)
         .map(|(event, seq)| Recorded { case: case.clone(), seq, at, actor: actor.clone(), event })
         .collect();
-    let closed = n % 3 == 0;
+    let closed = n.is_multiple_of(3);
     let row = Row {
         case,
         procedure: format!("cn/p{}", n % 5),
@@ -104,7 +104,7 @@ fn entry(n: u64, events: u64) -> Entry {
         owner_role: owner.role,
         owner_person: None,
         told: None,
-        round: 1 + u64::from(n % 50 == 0),
+        round: 1 + u64::from(n.is_multiple_of(50)),
         due: (!closed).then(|| at.to_string()),
         wake: None,
         opened: at.to_string(),
