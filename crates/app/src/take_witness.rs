@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use draws::{Hash, Reveal, WitnessKind, commitment, write_commitments};
+use draws::{Hash, Reveal, WitnessKind, check_value, commitment, read_salt, write_commitments, write_salt};
 use facts::text;
 use serde::Serialize;
 
@@ -53,14 +53,10 @@ pub fn commit_witness(folder: &Path, witness: &str, promise: &Promise) -> Result
     let (hash, salt) = match promise {
         Promise::Hash(words) => (Hash::parse(words).ok_or_else(no_hash)?, None),
         Promise::Value(value) => {
+            // Held against the rules now, so that the witness does not learn at the draw that its value cannot be written.
+            check_value(value).map_err(refused)?;
             let salt = random::<16>()?;
             let hash = commitment(&draw.id(), witness, &salt, value);
-            // Held against the rules now, so that the witness does not learn at the draw that its value cannot be written.
-            let mut alone = draw.clone();
-            alone.witnesses.retain(|known| known.name == witness);
-            let of_value = Reveal::Shown { salt, value: value.clone() };
-            let bound = commitment(&alone.id(), witness, &salt, value);
-            draws::Reveals::new(alone.id()).show(&alone, &[(witness.to_string(), bound)], witness, of_value).map_err(refused)?;
             (hash, Some(salt))
         }
     };
@@ -75,7 +71,7 @@ pub fn commit_witness(folder: &Path, witness: &str, promise: &Promise) -> Result
     Ok(Promised {
         witness: witness.to_string(),
         commitment: hash.to_string(),
-        salt: salt.map(|salt| salt.iter().map(|byte| format!("{byte:02x}")).collect()),
+        salt: salt.map(|salt| write_salt(&salt)),
         waiting: waiting.collect(),
     })
 }
@@ -107,20 +103,12 @@ pub fn reveal_witness(folder: &Path, witness: &str, brought: &Brought) -> Result
 }
 
 fn salt_of(words: &str) -> Result<[u8; 16], Failure> {
-    let wrong = || {
+    read_salt(words).ok_or_else(|| {
         Failure::wrong_use(
             text!("随机串应为 32 位 0-9、a-f", "the salt must be 32 digits 0-9, a-f"),
             text!("照承诺时记下的抄写", "copy what was written down when the witness was bound"),
         )
-    };
-    let mut salt = [0; 16];
-    if words.len() != 32 || !words.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err(wrong());
-    }
-    for (byte, at) in salt.iter_mut().zip((0..32).step_by(2)) {
-        *byte = u8::from_str_radix(&words[at..at + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(salt)
+    })
 }
 
 fn no_hash() -> Failure {

@@ -52,7 +52,9 @@ pub use hash::Hash;
 pub use list::{DrawList, Lot, Pool};
 pub use methods::{METHODS, Method};
 pub use outcome::{OutcomeRow, read_result, run, write_result};
-pub use reveal::{Commitments, Reveal, Reveals, Seed, commitment, read_commitments, write_commitments};
+pub use reveal::{
+    Commitments, Reveal, Reveals, Seed, check_value, commitment, read_commitments, read_salt, write_commitments, write_salt,
+};
 pub use stream::Stream;
 pub use verify::{Published, verify};
 

@@ -14,6 +14,21 @@ pub fn commitment(draw: &Hash, witness: &str, salt: &[u8; 16], value: &str) -> H
     Hash::of(format!("{PROTOCOL} commit\n{draw}\n{witness}\n{}\n{value}\n", to_hex(salt)).as_bytes())
 }
 
+/// Whether a witness may bind itself to such a value: one line of 1 to 100 characters.
+pub fn check_value(value: &str) -> Result<(), Box<Finding>> {
+    check_line(value, 100).map_err(|what| cannot(what, text!("改成一行字", "write it as one line")))
+}
+
+/// Writes a salt as it is published: 32 small hexadecimal digits.
+pub fn write_salt(salt: &[u8; 16]) -> String {
+    to_hex(salt)
+}
+
+/// Reads a salt as [`write_salt`] writes it.
+pub fn read_salt(words: &str) -> Option<[u8; 16]> {
+    from_hex(words)
+}
+
 /// The commitments of a draw, by witness, in the order of the draw's text.
 pub type Commitments = [(String, Hash)];
 
@@ -74,7 +89,7 @@ impl Reveals {
         let waits = draw.witnesses.iter().find(|w| w.kind == WitnessKind::Commit && self.of(&w.name).is_none());
         match (&reveal, known.kind) {
             (Reveal::Shown { salt, value }, WitnessKind::Commit) => {
-                check_line(value, 100).map_err(|what| cannot(what, text!("改成一行字", "write it as one line")))?;
+                check_value(value)?;
                 let bound = commitments.iter().find(|(name, _)| name == witness).map(|(_, hash)| *hash);
                 if bound != Some(commitment(&self.draw, witness, salt, value)) {
                     return refuse(
@@ -87,7 +102,7 @@ impl Reveals {
                 }
             }
             (Reveal::Public { value }, WitnessKind::Public) => {
-                check_line(value, 100).map_err(|what| cannot(what, text!("改成一行字", "write it as one line")))?;
+                check_value(value)?;
                 if let Some(waits) = waits {
                     let name = &waits.name;
                     return refuse(
