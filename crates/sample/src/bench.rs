@@ -16,11 +16,12 @@ pub struct BenchCounty {
     pub code: String,
     /// School figures in the long form `school-figures`.
     pub figures: PathBuf,
-    /// A pupil roll, with a row for every pupil of the figures.
-    pub pupils: PathBuf,
+    /// A pupil roll, with a row for every pupil of the figures, if one was asked for.
+    pub pupils: Option<PathBuf>,
 }
 
-/// Writes `学校数据.csv` and `学籍.csv` (UTF-8) of the school year 2025-2026 into `dir`, which is made if it is missing.
+/// Writes `学校数据.csv` and, if `roll` asks for it, `学籍.csv` (UTF-8) of the school year 2025-2026 into `dir`, which is made if it
+/// is missing. The figures are the same with and without the roll.
 ///
 /// `schools` (nine thousand at most) and `pupils` are met exactly. Seeds from 0 on give the counties
 /// of a province, whose codes, schools and pupils are all different.
@@ -28,23 +29,25 @@ pub struct BenchCounty {
 /// ```
 /// # fn main() -> std::io::Result<()> {
 /// let folder = tempfile::tempdir()?;
-/// let county = sample::write_bench_county(folder.path(), 0, 10, 500)?;
-/// assert_eq!(std::fs::read_to_string(county.pupils)?.lines().count(), 1 + 500);
+/// let county = sample::write_bench_county(folder.path(), 0, 10, 500, true)?;
+/// assert_eq!(std::fs::read_to_string(county.pupils.unwrap())?.lines().count(), 1 + 500);
 /// # Ok(())
 /// # }
 /// ```
-pub fn write_bench_county(dir: &Path, seed: u64, schools: u32, pupils: u32) -> io::Result<BenchCounty> {
+pub fn write_bench_county(dir: &Path, seed: u64, schools: u32, pupils: u32, roll: bool) -> io::Result<BenchCounty> {
     std::fs::create_dir_all(dir)?;
     let code = format!("539{:03}", seed % 1000);
-    let county = BenchCounty { code, figures: dir.join("学校数据.csv"), pupils: dir.join("学籍.csv") };
+    let county = BenchCounty { code, figures: dir.join("学校数据.csv"), pupils: roll.then(|| dir.join("学籍.csv")) };
     let mut figures = BufWriter::new(File::create(&county.figures)?);
-    let mut roll = BufWriter::new(File::create(&county.pupils)?);
+    let mut roll = county.pupils.as_ref().map(File::create).transpose()?.map(BufWriter::new);
     figures.write_all("学校标识码,学校名称,办学类型,举办者,城乡,学段,学年,在校生数,项目,数值,单位,区划代码\r\n".as_bytes())?;
-    roll.write_all(
-        "学籍号,姓名,性别,出生日期,民族,身份证件类型,身份证件号,学校标识码,学校名称,学年,学段,年级,班级,就读方式,是否留守儿童,是否进城务工人员随迁子女,学籍状态\r\n"
-            .as_bytes(),
-    )?;
-    let mut random = Random::new(seed, &[71]);
+    if let Some(roll) = &mut roll {
+        roll.write_all(
+            "学籍号,姓名,性别,出生日期,民族,身份证件类型,身份证件号,学校标识码,学校名称,学年,学段,年级,班级,就读方式,是否留守儿童,是否进城务工人员随迁子女,学籍状态\r\n"
+                .as_bytes(),
+        )?;
+    }
+    let (mut random, mut of_pupils) = (Random::new(seed, &[71]), Random::new(seed, &[72]));
     let mut ids = IdBook::default();
     let plans = plans(&mut random, schools, pupils);
     for (n, plan) in plans.iter().enumerate() {
@@ -56,10 +59,12 @@ pub fn write_bench_county(dir: &Path, seed: u64, schools: u32, pupils: u32) -> i
             plan,
         };
         school.write_figures(&mut figures, &mut random)?;
-        school.write_pupils(&mut roll, &mut random, &mut ids)?;
+        if let Some(roll) = &mut roll {
+            school.write_pupils(roll, &mut of_pupils, &mut ids)?;
+        }
     }
     figures.flush()?;
-    roll.flush()?;
+    roll.map_or(Ok(()), |mut roll| roll.flush())?;
     Ok(county)
 }
 
@@ -116,12 +121,16 @@ impl BenchSchool<'_> {
             let teachers = (many / 15.0 * random.around(0.2)).ceil().max(2.0);
             let bachelor = (teachers * 0.7 * random.around(0.2)).floor();
             let associate = ((teachers - bachelor) * 0.9).floor();
+            let master = (bachelor * 0.02).floor();
             let middle = (teachers * 0.42 * random.around(0.3)).floor();
             let per = |pupils_each: f64, random: &mut Random, spread: f64| (many / pupils_each * random.around(spread)).round();
             for (item, value, unit) in [
                 ("班数", (many / 42.0).ceil(), "班"),
                 ("专任教师数", teachers, "人"),
-                ("本科学历专任教师数", bachelor, "人"),
+                // A sum over degrees is known only where each is stated, 0 among them.
+                ("博士学历专任教师数", 0.0, "人"),
+                ("硕士学历专任教师数", master, "人"),
+                ("本科学历专任教师数", bachelor - master, "人"),
                 ("专科学历专任教师数", associate, "人"),
                 ("高中阶段学历专任教师数", teachers - bachelor - associate, "人"),
                 ("副高级职称专任教师数", (teachers * 0.12).floor(), "人"),
@@ -130,6 +139,7 @@ impl BenchSchool<'_> {
                 ("体育与健康专任教师数", per(210.0, random, 0.3), "人"),
                 ("音乐专任教师数", per(400.0, random, 0.3), "人"),
                 ("美术专任教师数", per(400.0, random, 0.3), "人"),
+                ("艺术专任教师数", 0.0, "人"),
                 ("持教师资格证专任教师数", teachers, "人"),
             ] {
                 line(stage, pupils, item, value, unit)?;

@@ -10,7 +10,7 @@ use super::stock::{ExplainedStock, explain_stock, explain_stock_of_county, expla
 use super::{ExplainFault, exceptions_used, find};
 use crate::exact::Quick;
 use crate::ground::{Ground, Need, Rules};
-use crate::judge::{AtStage, CountyGround};
+use crate::judge::{AtStage, CountyGround, whole_row};
 use crate::outcome::{Basis, ExceptionHead, ItemHead, ItemRow, Outcome, Scope, Verdict};
 use crate::{Heading, StockMatrix, evaluate};
 
@@ -21,6 +21,7 @@ pub struct ItemExplanation {
     pub item: ItemHead,
     pub citation: Citation,
     pub school: Option<SchoolCode>,
+    pub school_name: Option<String>,
     pub stage: Option<Stage>,
     /// Whether the item asks anything of the school: it is examined, has the stage, and `applies` covers it.
     pub concerned: bool,
@@ -109,6 +110,7 @@ fn bare(rules: &Rules<'_>, outcome: &Outcome, index: usize) -> ItemExplanation {
         item: outcome.frame.items[index].clone(),
         citation: rule.citation.clone(),
         school: None,
+        school_name: None,
         stage: None,
         concerned: true,
         verdict: outcome.items[index].verdict,
@@ -190,21 +192,22 @@ fn of_school(
         }
     }
     let bare = bare(rules, outcome, index);
-    let found = |row: &&ItemRow| row.school == Some(position) && row.stage.unwrap_or(Stage::Whole) == stage;
-    let row = outcome.items[index].rows.iter().find(found);
     let applies = rule.applies.as_ref().is_none_or(|applies| ground.truth(applies) != Some(false));
     let teaches = stage == Stage::Whole || rules.teaches(school, stage);
+    let concerned = outcome.scope[position] != Scope::Out && applies && teaches;
+    // An outcome keeps only rows that do not pass: one that passes is asked again, for its numbers.
+    let row = if concerned { whole_row(rule, &ground, position) } else { None };
     Ok(ItemExplanation {
         school: Some(school.code.clone()),
+        school_name: Some(school.name.clone()),
         stage: Some(stage).filter(|stage| *stage != Stage::Whole),
-        concerned: outcome.scope[position] != Scope::Out && applies && teaches,
+        concerned,
         worked: with_numbers::<Quick>(resolved, &bare.condition, &ground),
         otherwise_worked: bare.otherwise.as_deref().map(|text| with_numbers::<Quick>(resolved, text, &ground)),
         parameters,
         stocks,
         exceptions: exceptions_used(outcome, &ground, &leaves),
-        // Only rows that do not pass are kept.
-        ..with_row(ItemExplanation { verdict: Verdict::Pass, ..bare }, row)
+        ..with_row(ItemExplanation { verdict: Verdict::Pass, ..bare }, row.as_ref())
     })
 }
 

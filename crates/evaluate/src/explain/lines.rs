@@ -96,14 +96,21 @@ impl ItemExplanation {
         if self.is_over_schools() {
             return text!("{zh}：{verdict_zh}", "{en}: {verdict_en}");
         }
-        let of = self.school.as_ref().map_or(String::new(), |school| format!("{school} · "));
+        let (of_zh, of_en) = match (&self.school, self.stage.map(Stage::title)) {
+            (None, _) => (String::new(), String::new()),
+            (Some(code), stage) => {
+                let name = self.school_name.as_deref().unwrap_or_default();
+                let (stage_zh, stage_en) = stage.map_or_else(Default::default, |stage| (stage.zh, format!(", {}", stage.en)));
+                (format!("{name}（{code}）{stage_zh} · "), format!("{name} ({code}){stage_en} · "))
+            }
+        };
         if !self.concerned {
             return text!(
-                "{of}{zh}：不涉及该校（不参加评估、没有这一学段或不在适用范围）",
-                "{of}{en}: does not concern the school (it is not examined, lacks the stage, or is not among those it applies to)"
+                "{of_zh}{zh}：不涉及该校（不参加评估、没有这一学段或不在适用范围）",
+                "{of_en}{en}: does not concern the school (it is not examined, lacks the stage, or is not among those it applies to)"
             );
         }
-        text!("{of}{zh}：{verdict_zh}（{basis_zh}）", "{of}{en}: {verdict_en} ({basis_en})")
+        text!("{of_zh}{zh}：{verdict_zh}（{basis_zh}）", "{of_en}{en}: {verdict_en} ({basis_en})")
     }
 
     /// Whether an item about schools is told of all of them.

@@ -66,7 +66,7 @@ pub(super) fn look_at_school(item: &Item, ground: &Ground<'_, Quick>, school: us
 }
 
 /// The same row for somebody who reads about this one school: with its numbers even where it holds.
-pub(super) fn whole_row(item: &Item, ground: &Ground<'_, Quick>, school: usize) -> Option<ItemRow> {
+pub(crate) fn whole_row(item: &Item, ground: &Ground<'_, Quick>, school: usize) -> Option<ItemRow> {
     let stage = if ground.stage == Stage::Whole { None } else { Some(ground.stage) };
     row(item, ground, Some(school), stage, true)
 }

@@ -20,6 +20,7 @@ use crate::matrix::notice;
 use crate::outcome::{Figure, ItemRow, Outcome, Reason, Scope, Verdict};
 pub(crate) use county::{AtStage, CountyGround};
 use items::Tally;
+pub(crate) use items::whole_row;
 use noted::Noted;
 use stage::Tolerance;
 
@@ -91,10 +92,10 @@ pub fn items_of_school(resolved: &Resolved, outcome: &Outcome, school: usize) ->
     let mut rows = Vec::new();
     for (index, item) in resolved.items.iter().enumerate() {
         match item.level {
-            ItemLevel::School => rows.extend(items::whole_row(item, &whole, school).map(|row| (index, row))),
+            ItemLevel::School => rows.extend(whole_row(item, &whole, school).map(|row| (index, row))),
             ItemLevel::SchoolStage => {
                 let grounds = stages.iter().filter(|ground| item.stages.contains(&ground.stage));
-                rows.extend(grounds.filter_map(|ground| Some((index, items::whole_row(item, ground, school)?))));
+                rows.extend(grounds.filter_map(|ground| Some((index, whole_row(item, ground, school)?))));
             }
             ItemLevel::County => {}
         }

@@ -3,7 +3,7 @@
 use evaluate::{
     Cause, Delta, GivenFigure, SchoolEvent, State, Verdict, diff, explain, explain_item, explain_spread, summary, what_if,
 };
-use facts::Stage::{Junior, Primary, Whole};
+use facts::Stage::{self, Junior, Primary, Whole};
 
 use crate::tiny::{ON, code, five_schools, judged, matrix, primary, resolved, resolved_with, school};
 
@@ -116,6 +116,42 @@ fn an_exception_is_explained_with_what_it_brought_in() {
     assert_eq!((item.worked.as_str(), item.verdict), ("1 >= 1", Verdict::Pass));
     let item = explain_item(None, &resolved, &matrix, "classes", Some((&code("V"), Some(Primary)))).expect("explained");
     assert_eq!((item.worked.as_str(), item.verdict), ("0 <= 0", Verdict::Pass));
+}
+
+#[test]
+fn an_item_is_explained_over_all_schools_and_at_one() {
+    let resolved = resolved(ON);
+    let mut crowded = primary("A", 100.0, 1.0, 500.0, 500.0);
+    crowded.figures.retain(|figure| figure.stock != "classes_over");
+    crowded.figures.push(GivenFigure { stock: "classes_over".into(), stage: Primary, value: Some(2.0) });
+    let mut campus = primary("A2", 10.0, 1.0, 50.0, 50.0);
+    campus.traits.counts_as_school = Some(false);
+    campus.parent = Some(code("A"));
+    let nine =
+        [(Primary, "pupils", 600.0), (Junior, "pupils", 300.0), (Primary, "classes_over", 0.0), (Junior, "classes_over", 0.0)];
+    let small = school("S", "218", &[(Primary, "pupils", 20.0), (Primary, "classes_over", 0.0)]);
+    let matrix = matrix(&resolved, &[crowded, campus, school("N", "312", &nine), small]);
+    let explain = |school: Option<(&str, Option<Stage>)>| {
+        let named = school.map(|(words, stage)| (code(words), stage));
+        explain_item(None, &resolved, &matrix, "classes", named.as_ref().map(|(code, stage)| (code, *stage)))
+    };
+    let first = |explained: &evaluate::ItemExplanation| explained.lines()[0].zh.clone();
+
+    let all = explain(None).expect("explained");
+    assert_eq!((all.checked, all.schools.len(), all.schools[0].code.clone()), (3, 1, code("A")));
+    assert_eq!(first(&all), "没有超额班：不达标");
+    let way = "junheng explain --pack cn/tiny --school A --stage primary --indicator classes";
+    assert!(all.lines().iter().any(|line| line.zh.trim() == way), "{:#?}", all.lines());
+
+    // A campus answers with its school; the one stage of a school need not be named.
+    let of_campus = explain(Some(("A2", None))).expect("explained");
+    assert_eq!((of_campus.worked.as_str(), of_campus.value, of_campus.limit), ("2 <= 0", Some(2.0), Some(0.0)));
+    assert_eq!(first(&of_campus), "A（A）小学 · 没有超额班：不达标（由数据计算）");
+    // What holds has its numbers too.
+    let holds = explain(Some(("N", Some(Junior)))).expect("explained");
+    assert_eq!((holds.verdict, holds.value, holds.limit), (Verdict::Pass, Some(0.0), Some(0.0)));
+    assert!(explain(Some(("N", None))).expect_err("two stages").to_string().contains("有几个学段"));
+    assert!(first(&explain(Some(("S", None))).expect("explained")).contains("不涉及该校"));
 }
 
 #[test]

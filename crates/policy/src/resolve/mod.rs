@@ -59,8 +59,14 @@ fn not_in_force(pack: &PackSource, on: Date, county: &CountyCode) -> Vec<Finding
     if on < from || pack.to.is_some_and(|to| on > to) {
         let what = text!("标准包 {id} 在 {on} 不施行", "the pack {id} is not in force on {on}");
         let hint = match pack.to {
-            Some(to) => text!("它自 {from} 至 {to} 施行", "it is in force from {from} to {to}"),
-            None => text!("它自 {from} 起施行", "it is in force from {from} on"),
+            Some(to) => text!(
+                "它自 {from} 至 {to} 施行；junheng packs --on {on} 列出那一天施行的标准",
+                "it is in force from {from} to {to}; `junheng packs --on {on}` lists what is in force on that day"
+            ),
+            None => text!(
+                "它自 {from} 起施行；junheng packs --on {on} 列出那一天施行的标准",
+                "it is in force from {from} on; `junheng packs --on {on}` lists what is in force on that day"
+            ),
         };
         refused.push(Finding::new(Severity::Logic, "pack-not-in-force", place_of(pack), what, hint));
     }
