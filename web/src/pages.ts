@@ -23,6 +23,7 @@ export const PAGES: Page[] = [
   { name: "figure", path: "/figure", view: () => import("./pages/Figure.vue") },
   { name: "classes", path: "/classes", view: () => import("./pages/Classes.vue"), menu: true, wide: true },
   { name: "map", path: "/map", view: () => import("./pages/Map.vue"), menu: true },
+  { name: "whatIf", path: "/what-if", view: () => import("./pages/WhatIf.vue"), menu: true, wide: true },
   { name: "import", path: "/import", view: () => import("./pages/Import.vue"), menu: true, withoutData: true },
   { name: "packs", path: "/packs", view: () => import("./pages/Packs.vue"), menu: true, withoutData: true },
 ];

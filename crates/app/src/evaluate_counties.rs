@@ -54,15 +54,16 @@ pub fn evaluate_snapshot(library: &Library, snapshot: &Snapshot, pack: &str, on:
 pub fn resolve(library: &Library, pack: &str, on: Date, manifest: &snapshot::Manifest) -> Result<Resolved, Failure> {
     if library.packs.get(pack).is_none() {
         let known: Vec<&str> = library.packs.ids().collect();
-        let known = known.join("、");
-        let faults: Vec<String> = library.faults().map(|finding| finding.place.words().zh).collect();
+        let (known_zh, known_en) = (known.join("、"), known.join(", "));
+        let faults: Vec<Text> = library.faults().map(|finding| finding.place.words()).collect();
         let hint = if faults.is_empty() {
-            text!("有这些：{known}", "there are: {known}")
+            text!("有这些：{known_zh}", "there are: {known_en}")
         } else {
-            let faults = faults.join("、");
+            let (faults_zh, faults_en): (Vec<String>, Vec<String>) = faults.into_iter().map(|place| (place.zh, place.en)).unzip();
+            let (faults_zh, faults_en) = (faults_zh.join("、"), faults_en.join(", "));
             text!(
-                "有这些：{known}；有问题没有启用的：{faults}（junheng check 查看）",
-                "there are: {known}; left out as faulty: {faults} (see `junheng check`)"
+                "有这些：{known_zh}；有问题没有启用的：{faults_zh}（junheng check 查看）",
+                "there are: {known_en}; left out as faulty: {faults_en} (see `junheng check`)"
             )
         };
         return Err(Failure::wrong_use(text!("没有“{pack}”这个标准", "there is no pack `{pack}`"), hint));

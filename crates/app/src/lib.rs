@@ -45,6 +45,7 @@ mod show_excerpt;
 mod take_witness;
 mod verify_draw;
 mod what_if;
+mod what_if_sheet;
 mod words;
 mod write_reports;
 
@@ -88,6 +89,7 @@ pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
 pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
 pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};
 pub use what_if::{Coefficient, Lights, WhatIf, WhatIfAsked, what_if};
+pub use what_if_sheet::{Sheet, SheetCell, SheetColumn, SheetRow, SheetTried, try_on_sheet};
 pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
 
 // What the faces need to name of the engines below.

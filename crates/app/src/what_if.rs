@@ -247,7 +247,7 @@ fn meant(written: Written, resolved: &Resolved, matrix: &StockMatrix) -> Result<
 }
 
 /// Reads a change as people type it: `学校[.学段].数量+=n`, `甲校[.学段].数量->乙校=n`, `甲校=>乙校`.
-fn parse_change(words: &str, resolved: &Resolved, matrix: &StockMatrix) -> Result<Delta, Failure> {
+pub(crate) fn parse_change(words: &str, resolved: &Resolved, matrix: &StockMatrix) -> Result<Delta, Failure> {
     let unread = || {
         Failure::wrong_use(
             text!("变动读不懂：{words}", "the change cannot be read: {words}"),
@@ -420,7 +420,7 @@ impl WhatIf {
 }
 
 /// A figure before and after; the stock that moved it is what was typed.
-fn figure_line(figure: &evaluate::FigureChange) -> Option<Text> {
+pub(crate) fn figure_line(figure: &evaluate::FigureChange) -> Option<Text> {
     let line = figure.lines().into_iter().next()?;
     let sign = match (figure.state.before, figure.state.after) {
         (State::Met, State::Met) => "·",

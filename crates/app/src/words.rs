@@ -34,6 +34,10 @@ pub fn county(outcome: &Outcome, all: bool) -> Vec<Text> {
             }
         }
     }
+    let lists_schools = outcome.judgements.iter().any(|judged| matches!(judged.rows, Rows::AtLeast(_)));
+    if all && !lists_schools {
+        lines.extend(each_school_lines(outcome));
+    }
     lines.extend(veto_lines(outcome));
     lines.extend(noted_lines(outcome));
     lines.extend(doubt_line(outcome));
@@ -229,6 +233,56 @@ fn school_lines(outcome: &Outcome, rows: &[AtLeastRow], all: bool) -> Vec<Text> 
     lines
 }
 
+/// Under a standard that judges no school by its indicators: each school with its figures, and the items it does not satisfy.
+fn each_school_lines(outcome: &Outcome) -> Vec<Text> {
+    let inside: Vec<usize> = (0..outcome.scope.len()).filter(|school| outcome.scope[*school] == Scope::In).collect();
+    let n = inside.len();
+    let mut lines = vec![text!("参评学校 {n} 所：", "the {n} schools in scope:")];
+    lines.extend(inside.into_iter().flat_map(|school| figure_lines(outcome, school)));
+    lines
+}
+
+fn figure_lines(outcome: &Outcome, school: usize) -> Vec<Text> {
+    let (code, name) = (&outcome.matrix.schools[school].code, &outcome.matrix.schools[school].name);
+    let figures = |stage: Stage, zh: bool| {
+        let of = |(index, head): (usize, &evaluate::IndicatorHead)| {
+            let figure = outcome.figure(school, stage, index).filter(|figure| figure.state != State::NotApplicable)?;
+            let value = match (figure.value, zh) {
+                (Some(value), _) => shown(Some(value), 2),
+                (None, true) => "数据不足".to_string(),
+                (None, false) => "not enough data".to_string(),
+            };
+            Some(format!("{} {value}", if zh { &head.short.zh } else { &head.short.en }))
+        };
+        let figures: Vec<String> = outcome.frame.indicators.iter().enumerate().filter_map(of).collect();
+        figures.join(if zh { "、" } else { ", " })
+    };
+    let items = |wanted: Verdict, zh: bool| {
+        let holds = |row: &ItemRow| row.school == Some(school) && row.verdict == wanted;
+        let named = outcome.frame.items.iter().zip(&outcome.items).filter(|(_, item)| item.rows.iter().any(holds));
+        let titles: Vec<String> = named
+            .map(|(head, _)| {
+                format!("{} {}", head.no, brief(if zh { &head.title.zh } else { &head.title.en })).trim().to_string()
+            })
+            .collect();
+        titles.join(if zh { "；" } else { "; " })
+    };
+    let mut lines = vec![text!("    {name}（{code}）", "    {name} ({code})")];
+    for stage in &outcome.frame.stages {
+        let (title, zh, en) = (stage.title(), figures(*stage, true), figures(*stage, false));
+        if !zh.is_empty() {
+            lines.push(Text::new(format!("      {}：{zh}", title.zh), format!("      {}: {en}", title.en)));
+        }
+    }
+    for (wanted, sign) in [(Verdict::Fail, "✗"), (Verdict::NotEnoughData, "?")] {
+        let (title, zh, en) = (wanted.title(), items(wanted, true), items(wanted, false));
+        if !zh.is_empty() {
+            lines.push(Text::new(format!("      {sign} {}：{zh}", title.zh), format!("      {sign} {}: {en}", title.en)));
+        }
+    }
+    lines
+}
+
 fn school_line(outcome: &Outcome, row: &AtLeastRow) -> Text {
     let school = &outcome.matrix.schools[row.school];
     let (code, name, stage, verdict) = (&school.code, &school.name, row.stage.title(), verdict(row.verdict));
@@ -321,11 +375,11 @@ fn item_line(outcome: &Outcome, item: usize) -> Text {
         (format!("{name} {value}{own_zh}").trim().to_string(), format!("{name} {value}{own_en}").trim().to_string())
     };
     let (first_zh, first_en): (Vec<String>, Vec<String>) = failing.iter().take(3).map(|row| named(row)).unzip();
-    let colon = |mark: &str, first: &[String]| {
-        let first = first.join("、");
+    let colon = |mark: &str, between: &str, first: &[String]| {
+        let first = first.join(between);
         if first.is_empty() { first } else { format!("{mark}{first}") }
     };
-    let (which_zh, which_en) = (colon("：", &first_zh), colon(": ", &first_en));
+    let (which_zh, which_en) = (colon("：", "、", &first_zh), colon(": ", ", ", &first_en));
     let (no, n) = (&head.no, failing.len());
     let (limit_zh, limit_en) = standard(limit);
     if failing.iter().any(|row| row.school.is_some()) {

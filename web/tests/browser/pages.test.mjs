@@ -19,6 +19,7 @@ const PAGES = [
   `/figure?indicator=government_school_size&school=${SCHOOL}`,
   "/classes",
   "/map",
+  "/what-if",
   "/import",
   "/packs",
 ];

@@ -17,6 +17,7 @@ mod school;
 mod schools;
 mod spread;
 mod state;
+mod what_if;
 
 pub use packs::pack;
 
@@ -60,4 +61,5 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(school::school))
         .routes(routes!(schools::schools))
         .routes(routes!(state::state))
+        .routes(routes!(what_if::what_if))
 }

@@ -36,6 +36,7 @@ export const shared: typeof zh = {
     figure: "Where this figure comes from",
     classes: "Class sizes",
     map: "Map",
+    whatIf: "What if",
     import: "Import data",
     packs: "Standards and parameters",
   },

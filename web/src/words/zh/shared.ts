@@ -34,6 +34,7 @@ export const shared = {
     figure: "这个数怎么来的",
     classes: "班额",
     map: "地图",
+    whatIf: "试算",
     import: "导入数据",
     packs: "标准与参数",
   },
