@@ -332,6 +332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judges the county after some changes, and gives the sheet as it then stands; without changes, as it is. Nothing is stored.
+         *     Wants the header `x-junheng: 1`.
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1507,6 +1527,64 @@ export interface components {
          * @enum {string}
          */
         VerdictId: "pass" | "fail" | "not-enough-data";
+        WhatIfCell: {
+            /** @description Where the school states it: at the row's stage, or for the whole school. */
+            stage: components["schemas"]["StageId"];
+            state?: components["schemas"]["StateId"] | null;
+            /** Format: double */
+            value: number;
+        };
+        WhatIfChanges: {
+            /** @description Each as people type it: `SCHOOL.STAGE.STOCK+=2`, `A.STAGE.STOCK->B=2`, `A=>B` (merge). */
+            changes: string[];
+        };
+        WhatIfCoefficient: {
+            /** Format: double */
+            after?: number | null;
+            /** Format: double */
+            before?: number | null;
+            indicator: string;
+            /** Format: double */
+            limit?: number | null;
+            short: components["schemas"]["Words"];
+            stage: components["schemas"]["StageId"];
+            verdict_after: components["schemas"]["VerdictId"];
+            verdict_before: components["schemas"]["VerdictId"];
+        };
+        WhatIfColumn: {
+            stock: string;
+            title: components["schemas"]["Words"];
+            unit: components["schemas"]["Words"];
+            /** @description Counted in whole things, not measured. */
+            whole: boolean;
+        };
+        WhatIfLights: {
+            coefficients_over: number;
+            items_failing: number;
+            schools: number;
+            schools_pass: number;
+            verdict: components["schemas"]["VerdictId"];
+        };
+        WhatIfRow: {
+            /** @description In the order of the columns; none where the figure is missing. */
+            cells: (components["schemas"]["WhatIfCell"] | null)[];
+            code: string;
+            name: string;
+            stage: components["schemas"]["StageId"];
+        };
+        WhatIfSheet: {
+            after: components["schemas"]["WhatIfLights"];
+            before: components["schemas"]["WhatIfLights"];
+            coefficients: components["schemas"]["WhatIfCoefficient"][];
+            columns: components["schemas"]["WhatIfColumn"][];
+            /** @description Changes that could not be made, and changes that nothing notices. */
+            findings: components["schemas"]["Finding"][];
+            heading: components["schemas"]["Heading"];
+            /** @description By code: never a ranking. */
+            rows: components["schemas"]["WhatIfRow"][];
+            /** @description Every item, school and light that turned. */
+            turned: components["schemas"]["Words"][];
+        };
         /** @description The same words in Chinese and in English. */
         Words: {
             en: string;
@@ -2248,6 +2326,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["State"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: {
+                /** @description A snapshot's id or the first digits of it; the one published last where none is given. */
+                snapshot?: string;
+                /** @description The pack; cn/2017-quality-balance where none is given. */
+                pack?: string;
+                /** @description The day of the facts: `2025-09-01`; the statistics date of the snapshot's latest school year where none is given. */
+                on?: string;
+                /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
+                rules?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfSheet"];
                 };
             };
             "4XX": {
