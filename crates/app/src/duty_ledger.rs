@@ -15,6 +15,8 @@ pub struct Ledger {
     pub(crate) store: Box<dyn Store + Send>,
     pub(crate) home: PathBuf,
     pub(crate) now: Moment,
+    /// Whether the time was given.
+    stands_still: bool,
     practice: bool,
 }
 
@@ -41,9 +43,8 @@ pub fn open_ledger(asked: &LedgerAsked) -> Result<Ledger, Failure> {
     let procedures = procedures(&asked.home, &asked.policies)?;
     let mut store = store::open(&store_meant(&asked.home, asked.store.as_deref()), asked.practice)?;
     let practice = store.head()?.practice;
-    let clock = now().trim_end_matches('Z').parse::<Moment>().ok().map(|utc| Moment::from_unix(utc.as_unix()));
     let now = match &asked.at {
-        None => clock.ok_or_else(|| Failure::prevented(text!("读不出时钟", "the clock cannot be read"), Text::new("", "")))?,
+        None => clock().ok_or_else(|| Failure::prevented(text!("读不出时钟", "the clock cannot be read"), Text::new("", "")))?,
         Some(_) if !practice => {
             return Err(Failure::wrong_use(
                 text!(
@@ -61,7 +62,12 @@ pub fn open_ledger(asked: &LedgerAsked) -> Result<Ledger, Failure> {
             Failure::wrong_use(what, text!("写成 2026-03-01T09:00", "write it as 2026-03-01T09:00"))
         })?,
     };
-    Ok(Ledger { procedures, store, home: asked.home.clone(), now, practice })
+    let stands_still = asked.at.is_some();
+    Ok(Ledger { procedures, store, home: asked.home.clone(), now, stands_still, practice })
+}
+
+fn clock() -> Option<Moment> {
+    now().trim_end_matches('Z').parse::<Moment>().ok().map(|utc| Moment::from_unix(utc.as_unix()))
 }
 
 /// A case with the procedure that it follows.
@@ -140,7 +146,9 @@ impl Ledger {
 
     fn row(&self, procedure: &Procedure, case: &Case) -> Row {
         let calendar = &self.procedures.calendar;
-        let told: Vec<&str> = case.escalated.iter().map(|(_, _, role)| role.as_str()).collect();
+        // Whoever is to sign for a hand-over is told of it, too.
+        let offered = case.offer.iter().map(|(_, to, _)| to.role.as_str());
+        let told: Vec<&str> = case.escalated.iter().map(|(_, _, role)| role.as_str()).chain(offered).collect();
         Row {
             case: case.id.clone(),
             procedure: case.procedure.clone(),
@@ -177,7 +185,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// Who acts: a user by name.
+    /// Reads the clock again: a ledger that stays open goes with the time. In one opened at a given time it stands still.
+    pub(crate) fn look_at_clock(&mut self) {
+        if !self.stands_still {
+            self.now = clock().unwrap_or(self.now);
+        }
+    }
+
+    /// Who acts: a user by name, and with a stroke behind it in one of their further roles: `li/principal`.
     pub fn actor(&mut self, person: Option<&str>) -> Result<Actor, Failure> {
         let hint = || {
             text!(
@@ -188,8 +203,21 @@ impl Ledger {
         let Some(person) = person else {
             return Err(Failure::wrong_use(text!("要说明由谁办理（--by 账号）", "say who acts (--by ID)"), hint()));
         };
+        let (person, role) = person.split_once('/').map_or((person, None), |(person, role)| (person, Some(role)));
         let user = self.store.user(person)?;
-        user.ok_or_else(|| Failure::unknown(text!("没有用户“{person}”", "there is no user `{person}`"), hint()))
+        let user = user.ok_or_else(|| Failure::unknown(text!("没有用户“{person}”", "there is no user `{person}`"), hint()))?;
+        let Some(role) = role.filter(|role| *role != user.role) else { return Ok(user) };
+        let further = self.store.account(person)?.map(|account| account.roles).unwrap_or_default();
+        match self.procedures.roles.role(role).filter(|role| further.contains(&role.id)) {
+            Some(role) => {
+                let (level, line) = (role.level.clone(), role.line.clone());
+                Ok(Actor { role: role.id.clone(), level, line, ..user })
+            }
+            None => {
+                let what = text!("{person} 没有角色“{role}”", "{person} does not hold the role `{role}`");
+                Err(Failure::wrong_use(what, hint()))
+            }
+        }
     }
 
     /// The program itself, for what data or the passing of time do.

@@ -7,11 +7,14 @@ use facts::Finding;
 
 use crate::Failure;
 use crate::library::{files_under, own_policy_files};
+use crate::rights::Rights;
 
 /// The procedures, roles and holidays in force: those in the binary, those in the home's `policies/`, those named on the
 /// command line. One of the same id that comes later stands in the place of the earlier one.
 pub struct Procedures {
     pub roles: Roles,
+    /// Who may see and do what.
+    pub rights: Rights,
     pub calendar: Calendar,
     /// By id; with the files that a case keeps.
     pub all: BTreeMap<String, (Procedure, ProcedureFiles)>,
@@ -48,11 +51,11 @@ pub(crate) fn check_procedures(folders: &[PathBuf]) -> Result<Procedures, Failur
 }
 
 fn is_table(path: &str) -> bool {
-    path.ends_with("/roles.toml") || path.ends_with("/holidays.toml")
+    ["/roles.toml", "/holidays.toml", "/rights.toml"].iter().any(|name| path.ends_with(name))
 }
 
 /// Every text below a folder, by its path below the nearest `policies`.
-fn below_policies(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+pub(crate) fn below_policies(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let whole = folder
         .canonicalize()
         .map_err(|error| Failure::io(facts::text!("读取标准目录", "read the folder of packs"), folder, &error))?;
@@ -69,6 +72,7 @@ fn assemble(mut files: Vec<(String, String)>, walk: bool) -> Procedures {
     files.sort();
     let mut found = Procedures {
         roles: Roles::default(),
+        rights: Rights::default(),
         calendar: Calendar::default(),
         all: BTreeMap::new(),
         findings: Vec::new(),
@@ -84,6 +88,8 @@ fn assemble(mut files: Vec<(String, String)>, walk: bool) -> Procedures {
             found.findings.extend(duty::holidays(path, text, &mut found.calendar));
         }
     }
+    found.rights = crate::rights::read(&files, &|role| found.roles.role(role).is_some());
+    found.findings.extend(found.rights.findings.iter().cloned());
     let ids: Vec<String> =
         files.iter().filter_map(|(path, _)| path.strip_suffix("/procedure.toml").map(str::to_string)).collect();
     for id in ids {

@@ -15,15 +15,18 @@ pub struct Failure {
     /// Whether somebody else is at work, so that it may be done later.
     #[serde(skip)]
     pub busy: bool,
+    /// Whether whoever asked may not.
+    #[serde(skip)]
+    pub forbidden: bool,
 }
 
 impl Failure {
     pub fn wrong_use(what: Text, hint: Text) -> Failure {
-        Failure { what, hint, wrong_use: true, unknown: false, busy: false }
+        Failure { what, hint, wrong_use: true, unknown: false, busy: false, forbidden: false }
     }
 
     pub fn prevented(what: Text, hint: Text) -> Failure {
-        Failure { what, hint, wrong_use: false, unknown: false, busy: false }
+        Failure { what, hint, wrong_use: false, unknown: false, busy: false, forbidden: false }
     }
 
     /// An indicator is asked for at a stage at which it is not formed.
@@ -37,6 +40,11 @@ impl Failure {
     /// What was named does not exist.
     pub fn unknown(what: Text, hint: Text) -> Failure {
         Failure { unknown: true, ..Failure::wrong_use(what, hint) }
+    }
+
+    /// Whoever asks may not.
+    pub fn forbidden(what: Text, hint: Text) -> Failure {
+        Failure { forbidden: true, ..Failure::wrong_use(what, hint) }
     }
 
     /// The operating system refused to read or write a path.
@@ -67,6 +75,7 @@ impl From<HomeError> for Failure {
             wrong_use: asked_wrongly,
             unknown: matches!(error, HomeError::NoSnapshot { .. } | HomeError::NoRawFile { .. }),
             busy: matches!(error, HomeError::Locked { .. }),
+            forbidden: false,
         }
     }
 }

@@ -3,11 +3,20 @@
 //! Here, and only here, the engines meet: files are read into snapshots, packs are resolved, snapshots are evaluated, and
 //! outcomes become reports. This ring reads the clock and the disk so that the engines need not.
 
+mod account_demo;
+mod account_login;
+mod account_logs;
+mod account_manage;
+mod account_password;
+mod account_self;
+mod account_totp;
 mod check_sources;
 mod choose;
 mod county;
 mod county_changes;
 mod datum;
+mod desk;
+mod desk_case;
 mod diff_snapshots;
 mod draw_folder;
 mod duty_act;
@@ -40,15 +49,27 @@ mod plan_check;
 mod plan_problem;
 mod plan_settings;
 mod prepare_draw;
+mod rights;
 mod route;
 mod show_excerpt;
 mod take_witness;
 mod verify_draw;
+mod viewer;
 mod what_if;
 mod what_if_sheet;
 mod words;
 mod write_reports;
 
+pub use account_demo::{DemoLine, DemoMade, make_demo};
+pub use account_login::{
+    Candidate, Entered, Login, LoginAsked, SessionLine, begin_login, end_login, end_session, enter, enter_demo, has_accounts,
+    is_demo, leave, list_sessions, password_rules, random,
+};
+pub use account_logs::{LogAsked, act_title, ask_approval, decide_approval, list_approvals, read_traces};
+pub use account_manage::{
+    AccountAsked, AccountLine, Keeper, RoleLine, list_accounts, list_roles, lock_account, put_account, reset_password,
+};
+pub use account_self::{TotpOffer, change_password, offer_totp, set_totp, unset_totp};
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
 pub use county::{
@@ -56,6 +77,11 @@ pub use county::{
 };
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
+pub use desk::{CasesAsked, Desk, LedgerPage, Offered, export_cases, is_personal, list_cases, my_work, status_title};
+pub use desk_case::{
+    CaseShown, CloseShown, Deed, FieldShown, MayDo, ProcedureShown, StayShown, StepShown, act_on_case, case_file, case_page,
+    clock_state_id, list_procedures, look_into_vault, open_case,
+};
 pub use diff_snapshots::diff_snapshots;
 pub use duty_act::{
     Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,
@@ -85,9 +111,11 @@ pub use plan_budget::{BudgetAsked, Proposed, propose_budget};
 pub use plan_check::{PlanChecked, check_plan, diff_plans, plan_changes, plan_lines, read_plan, write_changes, write_plan};
 pub use plan_settings::{PlanOption, PlanSettings, plan_settings};
 pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
+pub use rights::{RIGHTS, Reaching, Rights, right_title};
 pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
 pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
 pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};
+pub use viewer::Viewer;
 pub use what_if::{Coefficient, Lights, WhatIf, WhatIfAsked, what_if};
 pub use what_if_sheet::{Sheet, SheetCell, SheetColumn, SheetRow, SheetTried, try_on_sheet};
 pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
@@ -99,7 +127,7 @@ pub use evaluate::{
 };
 pub use policy::Citation;
 pub use snapshot::SchoolRow;
-pub use store::Filter as CaseFilter;
+pub use store::{Approval, Filter as CaseFilter, Session, Trace};
 
 /// The time now, as RFC 3339 writes it.
 pub fn now() -> String {

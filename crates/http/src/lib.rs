@@ -8,8 +8,11 @@ mod api;
 mod body;
 mod cache;
 mod connection;
+mod evidence;
+mod gate;
 mod guard;
 mod jobs;
+mod ledgers;
 mod pages;
 mod refusal;
 mod serve;
@@ -18,4 +21,5 @@ mod shape;
 mod upload;
 mod visit;
 
-pub use serve::{Serving, bind, openapi};
+pub use gate::{DOORS, Door};
+pub use serve::{Serving, Setting, bind, openapi};

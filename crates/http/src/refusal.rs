@@ -56,6 +56,17 @@ impl Refusal {
     }
 }
 
+/// What was sent, read as JSON; nothing at all is read as an empty object.
+pub fn json_of<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(if body.is_empty() { b"{}" } else { body }).map_err(|fault| {
+        Refusal::new(
+            StatusCode::BAD_REQUEST,
+            text!("提交的内容读不懂：{fault}", "what was sent cannot be read: {fault}"),
+            text!("对照 docs/reference/openapi.json", "see docs/reference/openapi.json"),
+        )
+    })
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         (self.status, Json(&self)).into_response()
@@ -78,6 +89,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 impl From<app::Failure> for Refusal {
     fn from(failure: app::Failure) -> Refusal {
         let status = match &failure {
+            app::Failure { forbidden: true, .. } => StatusCode::FORBIDDEN,
             app::Failure { unknown: true, .. } => StatusCode::NOT_FOUND,
             app::Failure { busy: true, .. } => StatusCode::CONFLICT,
             app::Failure { wrong_use: true, .. } => StatusCode::BAD_REQUEST,

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::connection::Connections;
+use crate::gate::{Peer, gate};
 use crate::guard::{Names, guard};
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -22,11 +23,32 @@ pub struct Serving {
     listener: TcpListener,
     router: Router,
     address: SocketAddr,
+    asks: bool,
+    demo: bool,
 }
 
-/// Takes an address for the console of a home. `packs` are further folders of packs, `names` the host names under which it
-/// may be reached beside numbers and `localhost`. Port 0 takes any that is free.
-pub fn bind(home: PathBuf, packs: Vec<PathBuf>, at: SocketAddr, names: Vec<String>) -> Result<Serving, Failure> {
+/// How a home is served.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// Further folders of packs.
+    pub packs: Vec<PathBuf>,
+    /// Host names under which it may be reached, beside numbers and `localhost`.
+    pub names: Vec<String>,
+    /// Where cases and accounts are kept; in the home where it is not given.
+    pub store: Option<String>,
+    /// Whether a proxy stands before it, which speaks TLS to the others.
+    pub behind_proxy: bool,
+}
+
+/// Takes an address for the console of a home. Port 0 takes any that is free. Beyond this machine it answers only where
+/// there are accounts, and only behind a proxy that speaks TLS: passwords would travel in the open.
+pub fn bind(home: PathBuf, at: SocketAddr, setting: Setting) -> Result<Serving, Failure> {
+    let Setting { packs, names, store, behind_proxy } = setting;
+    let server = Arc::new(Server::new(home, packs, store, behind_proxy)?);
+    let (asks, demo) = server.asks_for_login()?;
+    if !at.ip().is_loopback() {
+        may_leave_this_machine(at.ip(), asks, demo, behind_proxy)?;
+    }
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     // Files and computing go to the blocking threads; few suffice, and each costs memory.
     let runtime =
@@ -34,10 +56,48 @@ pub fn bind(home: PathBuf, packs: Vec<PathBuf>, at: SocketAddr, names: Vec<Strin
     let runtime = runtime.map_err(|error| no_address(at, &error))?;
     let listener = runtime.block_on(TcpListener::bind(at)).map_err(|error| no_address(at, &error))?;
     let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
-    let server = Arc::new(Server::new(home, packs)?);
     let work = server.work_now();
     runtime.spawn_blocking(move || work.prepare());
-    Ok(Serving { runtime, listener, router: router(server, names), address })
+    Ok(Serving { runtime, listener, router: router(server, names), address, asks, demo })
+}
+
+fn may_leave_this_machine(ip: IpAddr, asks: bool, demo: bool, behind_proxy: bool) -> Result<(), Failure> {
+    let what = text!("不能监听 {ip}", "it does not listen on {ip}");
+    if !asks {
+        return Err(Failure::wrong_use(
+            text!(
+                "不能监听 {ip}：没有账号，网络里的人不用登录就能看到数据",
+                "it does not listen on {ip}: there are no accounts, and everybody in the network would see the data without a login"
+            ),
+            text!(
+                "先建账号：junheng users add 账号 --name 姓名 --role 角色 --unit 代码 --login",
+                "make accounts first: junheng users add ID --name NAME --role ROLE --unit CODE --login"
+            ),
+        ));
+    }
+    if demo {
+        return Err(Failure::wrong_use(
+            text!(
+                "不能监听 {ip}：这是演示数据目录，谁都可以不用口令登录",
+                "it does not listen on {ip}: this home was made for showing, and lets everybody in without a password"
+            ),
+            text!("真实数据用另一个目录（--home）", "use another home for real data (--home)"),
+        ));
+    }
+    if !behind_proxy {
+        let Text { zh, en } = what;
+        return Err(Failure::wrong_use(
+            text!(
+                "{zh}：本程序不带 TLS，口令会在网络上明文传输",
+                "{en}: it speaks no TLS, and passwords would travel in the open"
+            ),
+            text!(
+                "放在带 TLS 的反向代理（nginx 等）之后，加上 --behind-proxy",
+                "put it behind a proxy that speaks TLS (nginx, say), and add --behind-proxy"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 impl Serving {
@@ -48,15 +108,17 @@ impl Serving {
     /// Why this address was chosen, or what it means that another was.
     pub fn words(&self) -> Text {
         let at = self.address.ip();
-        if at.is_loopback() {
+        if self.demo {
             text!(
-                "只有本机能访问（监听 {at}）：系统没有登录，听在别的地址上，同一网络里的人都能看到数据、导入文件。要让别人访问，加上 --bind 地址",
-                "only this machine can reach it (it listens on {at}): there is no login, and on another address everybody in the network could see the data and import files. To let others in, add --bind ADDRESS"
+                "演示数据：打开后选一个角色就能进去，不用口令（监听 {at}，只有本机能访问）",
+                "made for showing: choose a role on the first page, no password is wanted (it listens on {at}, this machine only)"
             )
+        } else if self.asks {
+            text!("要用账号登录（监听 {at}）", "a login is asked for (it listens on {at})")
         } else {
             text!(
-                "注意：监听 {at}，能连到这台机器的人不用登录就能看到数据、导入文件。只应在可信的内网中这样用，或放在带登录的反向代理之后",
-                "note: it listens on {at}; whoever can reach this machine sees the data and can import files without a login. Do so only in a trusted network, or behind a proxy with a login"
+                "没有账号，不用登录，所以只有本机能访问（监听 {at}）。要让别人访问，先建账号（junheng users add … --login），再放到带 TLS 的代理之后（--behind-proxy）",
+                "there are no accounts, so that no login is asked for and only this machine can reach it (it listens on {at}). To let others in make accounts (junheng users add … --login), then put it behind a proxy with TLS (--behind-proxy)"
             )
         }
     }
@@ -68,9 +130,9 @@ impl Serving {
 
     /// Answers until `end` is there.
     pub fn run_until(self, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Serving { runtime, listener, router, address } = self;
+        let Serving { runtime, listener, router, address, .. } = self;
         let served = runtime.block_on(async move {
-            let served = axum::serve(Connections::new(listener), router);
+            let served = axum::serve(Connections::new(listener), router.into_make_service_with_connect_info::<Peer>());
             // Whoever still holds a connection open then is not waited for.
             tokio::select! {
                 served = served => served,
@@ -94,7 +156,8 @@ pub fn openapi() -> String {
 fn router(server: Arc<Server>, names: Vec<String>) -> Router {
     let (api, _) = api::router().split_for_parts();
     let api = api.route("/api/packs/{*id}", get(api::pack)).route("/api", get(nothing)).route("/api/{*rest}", get(nothing));
-    api.fallback(pages::page).layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard)).with_state(server)
+    let gated = api.fallback(pages::page).layer(middleware::from_fn_with_state(server.clone(), gate));
+    gated.layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard)).with_state(server)
 }
 
 async fn nothing() -> Refusal {

@@ -1,9 +1,10 @@
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::{County, CountyAsked, CountyChanges, Explained, Failure, Library, Workbook};
+use app::{County, CountyAsked, CountyChanges, Explained, Failure, Ledger, Library, Login, LoginAsked, Viewer, Workbook};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,9 @@ use tokio::task::spawn_blocking;
 
 use crate::body::Body;
 use crate::cache::Cache;
+use crate::gate::Who;
 use crate::jobs::Jobs;
+use crate::ledgers::Ledgers;
 use crate::refusal::Refusal;
 use crate::visit::{Visit, percent_encoded};
 
@@ -33,6 +36,12 @@ pub struct Server {
     heavy: Semaphore,
     pub jobs: Jobs,
     pub uploads: Semaphore,
+    ledgers: Ledgers,
+    /// Logins tried in this minute, by where they come from.
+    tries: Mutex<(u64, HashMap<String, u32>)>,
+    started: Instant,
+    /// Whether a proxy stands before it, which speaks TLS and says who asks.
+    pub behind_proxy: bool,
 }
 
 /// The state of the home's folders as it was last looked at.
@@ -61,11 +70,13 @@ pub struct Work {
     server: Arc<Server>,
     pub library: Arc<Library>,
     pub home: PathBuf,
+    /// Who asks.
+    pub viewer: Arc<Viewer>,
     generation: u64,
 }
 
 impl Server {
-    pub fn new(home: PathBuf, packs: Vec<PathBuf>) -> Result<Server, Failure> {
+    pub fn new(home: PathBuf, packs: Vec<PathBuf>, store: Option<String>, behind_proxy: bool) -> Result<Server, Failure> {
         let library = Arc::new(app::library(&home, &packs)?);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Server {
@@ -81,6 +92,10 @@ impl Server {
             heavy: Semaphore::new(cores.max(2)),
             jobs: Jobs::new(&home),
             uploads: Semaphore::new(UPLOADS_MAX),
+            ledgers: Ledgers::new(home.clone(), packs.clone(), store),
+            tries: Mutex::new((0, HashMap::new())),
+            started: Instant::now(),
+            behind_proxy,
             home,
             packs,
         })
@@ -92,8 +107,8 @@ impl Server {
         T: Serialize,
         F: FnOnce(&Work, &Visit) -> Result<T, Failure> + Send + 'static,
     {
-        let at = self.work().await;
-        let key = format!("{} {}", at.generation, visit.address());
+        let at = self.work(&visit.viewer).await;
+        let key = format!("{} {} {}", at.generation, visit.viewer.key(), visit.address());
         if let Some(body) = self.bodies.get(&key) {
             return body.answer(&visit);
         }
@@ -123,7 +138,7 @@ impl Server {
         T: Serialize + Send + 'static,
         F: FnOnce(&Work, &Visit) -> Result<T, Failure> + Send + 'static,
     {
-        match self.do_work(move |at| work(at, &visit)).await {
+        match self.do_work(&visit.viewer.clone(), move |at| work(at, &visit)).await {
             Ok(made) => crate::refusal::Json(made).into_response(),
             Err(refusal) => refusal.into_response(),
         }
@@ -134,7 +149,7 @@ impl Server {
     where
         F: FnOnce(&Work, &Visit) -> Result<Workbook, Failure> + Send + 'static,
     {
-        match self.do_work(move |at| work(at, &visit)).await {
+        match self.do_work(&visit.viewer.clone(), move |at| work(at, &visit)).await {
             Ok(workbook) => {
                 let named =
                     format!("attachment; filename=\"junheng.xlsx\"; filename*=UTF-8''{}", percent_encoded(&workbook.name));
@@ -147,12 +162,82 @@ impl Server {
         }
     }
 
-    async fn do_work<T, F>(self: &Arc<Self>, work: F) -> Result<T, Refusal>
+    /// Works with a ledger, away from the threads that serve the others.
+    pub async fn at_ledger<T, F>(self: &Arc<Self>, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T, Failure> + Send + 'static,
+    {
+        let (server, generation) = (self.clone(), self.known().generation);
+        match spawn_blocking(move || server.ledgers.with(generation, act)).await {
+            Ok(made) => made.map_err(Refusal::from),
+            Err(_) => Err(broken()),
+        }
+    }
+
+    /// Lets somebody in. The password is compared outside the ledger, few at a time: it costs much by design.
+    pub async fn log_in(self: &Arc<Self>, asked: LoginAsked) -> Result<Login, Refusal> {
+        let Ok(_permit) = self.heavy.acquire().await else { return Err(broken()) };
+        let (server, generation) = (self.clone(), self.known().generation);
+        let tried = spawn_blocking(move || {
+            let candidate = server.ledgers.with(generation, |ledger| app::begin_login(ledger, &asked))?;
+            let fitted = candidate.password_fits(&asked.password);
+            let random = app::random()?;
+            server.ledgers.with(generation, |ledger| app::end_login(ledger, &asked, candidate, fitted, &random))
+        });
+        match tried.await {
+            Ok(tried) => tried.map_err(Refusal::from),
+            Err(_) => Err(broken()),
+        }
+    }
+
+    /// Whether one more login may be tried from an address in this minute.
+    pub async fn may_try(self: &Arc<Self>, address: &str) -> bool {
+        let most = self.at_ledger(|ledger| Ok(ledger.procedures.rights.logins.as_ref().map_or(0, |logins| logins.per_minute)));
+        let most = most.await.unwrap_or(0);
+        let minute = self.started.elapsed().as_secs() / 60;
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.0 != minute {
+            *tries = (minute, HashMap::new());
+        }
+        let tried = tries.1.entry(address.to_string()).or_default();
+        *tried += 1;
+        *tried <= most
+    }
+
+    /// Who asks, by what the browser holds.
+    pub async fn who(self: Arc<Self>, token: Option<String>, address: String, agent: String) -> Result<Who, Refusal> {
+        let generation = self.known().generation;
+        let found = spawn_blocking(move || {
+            if !self.ledgers.ask_for_login(generation)? {
+                return Ok((Viewer::alone(), None, token));
+            }
+            let entered = match &token {
+                Some(token) => self.ledgers.with(generation, |ledger| app::enter(ledger, token))?,
+                None => None,
+            };
+            let viewer = entered.as_ref().map_or_else(Viewer::nobody, |entered| entered.viewer.clone());
+            Ok::<_, Failure>((viewer, entered.map(Arc::new), token))
+        });
+        match found.await {
+            Ok(Ok((viewer, entered, token))) => Ok(Who { viewer: Arc::new(viewer), entered, address, agent, token }),
+            Ok(Err(failure)) => Err(failure.into()),
+            Err(_) => Err(broken()),
+        }
+    }
+
+    /// Whether the home asks for a login, and whether it was made for showing.
+    pub fn asks_for_login(&self) -> Result<(bool, bool), Failure> {
+        let asks = self.ledgers.ask_for_login(0)?;
+        Ok((asks, asks && self.ledgers.with(0, app::is_demo)?))
+    }
+
+    async fn do_work<T, F>(self: &Arc<Self>, viewer: &Arc<Viewer>, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: FnOnce(&Work) -> Result<T, Failure> + Send + 'static,
     {
-        let at = self.work().await;
+        let at = self.work(viewer).await;
         let Ok(_permit) = self.heavy.acquire().await else { return Err(broken()) };
         match spawn_blocking(move || work(&at)).await {
             Ok(made) => made.map_err(Refusal::from),
@@ -172,7 +257,7 @@ impl Server {
     }
 
     /// The state of things now, after a look at the folders if the last one was some time ago.
-    async fn work(self: &Arc<Self>) -> Work {
+    async fn work(self: &Arc<Self>, viewer: &Arc<Viewer>) -> Work {
         let due = {
             let mut known = self.known();
             let due = known.looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY);
@@ -186,12 +271,19 @@ impl Server {
             // A look that fails is made again with the next request.
             let _ = spawn_blocking(move || server.look()).await;
         }
-        self.work_now()
+        Work { viewer: viewer.clone(), ..self.work_now() }
     }
 
+    /// Work for the one official at the machine, or for nobody in particular.
     pub fn work_now(self: &Arc<Self>) -> Work {
         let known = self.known();
-        Work { server: self.clone(), library: known.library.clone(), home: self.home.clone(), generation: known.generation }
+        Work {
+            server: self.clone(),
+            library: known.library.clone(),
+            home: self.home.clone(),
+            viewer: Arc::new(Viewer::alone()),
+            generation: known.generation,
+        }
     }
 
     /// Looks at the folders; what was made of an older state is not used any more.
@@ -236,8 +328,15 @@ impl Work {
         }
     }
 
-    /// The county that is asked for, worked out now or lately.
+    /// The county that is asked for, for those who may see the whole of it.
     pub fn county(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
+        let county = self.county_in_part(asked)?;
+        self.viewer.must_for_county("county:read", county.manifest.county.as_str())?;
+        Ok(county)
+    }
+
+    /// The county that is asked for, worked out now or lately, for those who show one school of it.
+    pub fn county_in_part(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
         // A page names everything, a program perhaps nothing: both mean one outcome, which is worked out once.
         let asked = app::county_meant(&self.home, asked)?;
         self.server.counties.get_or_make(&(asked.clone(), self.generation), || {
@@ -247,10 +346,26 @@ impl Work {
         })
     }
 
+    /// Refuses whoever may not see a school of a county.
+    pub fn must_for_school(&self, right: &str, county: &County, index: usize) -> Result<(), Failure> {
+        let Some(school) = county.outcome().matrix.schools.get(index) else { return Ok(()) };
+        self.viewer.must_for_school(right, school.code.as_str(), &division_of(county, &school.code))
+    }
+
+    /// Whether a school may be seen.
+    pub fn sees_school(&self, right: &str, county: &County, code: &SchoolCode) -> bool {
+        self.viewer.sees_school(right, code.as_str(), &division_of(county, code))
+    }
+
+    /// Refuses whoever may not see all of the county of a snapshot; of every county, where none is named.
+    pub fn must_for_snapshot(&self, right: &str, snapshot: Option<&str>) -> Result<(), Failure> {
+        must_for_counties(&self.home, &self.viewer, right, snapshot)
+    }
+
     /// What changed since the snapshot over which this one was laid; nothing where that one cannot be judged.
     pub fn changes(&self, county: &County, asked: &CountyAsked) -> Result<Option<CountyChanges>, Failure> {
         let Some(parent) = &county.manifest.parent else { return Ok(None) };
-        let before = |on| self.county(&CountyAsked { snapshot: Some(parent.to_string()), on, ..asked.clone() });
+        let before = |on| self.county_in_part(&CountyAsked { snapshot: Some(parent.to_string()), on, ..asked.clone() });
         let before = before(asked.on).or_else(|failure| if asked.on.is_some() { before(None) } else { Err(failure) });
         Ok(before.ok().map(|before| app::county_changes(&before, county)))
     }
@@ -264,7 +379,7 @@ impl Work {
                 return Some(county.clone());
             }
             let on = Some(year.statistics_date());
-            self.county(&CountyAsked { snapshot: Some(id.clone()), on, rules_on: None, pack: asked.pack.clone() }).ok()
+            self.county_in_part(&CountyAsked { snapshot: Some(id.clone()), on, rules_on: None, pack: asked.pack.clone() }).ok()
         };
         Ok(county.manifest.years.iter().filter_map(of_year).collect())
     }
@@ -278,6 +393,24 @@ impl Work {
     ) -> Result<Explained, Failure> {
         app::explain_judged(&county.snapshot(&self.home)?, &county.judged, school, stage, figure)
     }
+}
+
+/// Refuses whoever may not see all of the county of a snapshot; of every county of the home, where none is named.
+pub fn must_for_counties(home: &Path, viewer: &Viewer, right: &str, snapshot: Option<&str>) -> Result<(), Failure> {
+    if viewer.is_alone() {
+        return Ok(());
+    }
+    viewer.must(right)?;
+    let listed = app::list_home(home)?;
+    let meant = |id: &str| snapshot.is_none_or(|wanted| id.starts_with(wanted));
+    (listed.snapshots.iter().filter(|one| meant(one.manifest.id.as_str())))
+        .try_for_each(|one| viewer.must_for_county(right, one.manifest.county.as_str()))
+}
+
+/// The code of the division in which a school lies; that of its county where it is not known further.
+fn division_of(county: &County, school: &SchoolCode) -> String {
+    let known = county.school_row(school).and_then(|row| row.division.as_ref());
+    known.map_or_else(|| county.manifest.county.to_string(), ToString::to_string)
 }
 
 fn broken() -> Refusal {

@@ -78,7 +78,7 @@ pub async fn receive(server: &Arc<Server>, visit: &Visit, mut form: Multipart) -
     Ok(server.jobs.start(server, folder, order))
 }
 
-async fn within<T>(part: impl Future<Output = Result<T, axum::extract::multipart::MultipartError>>) -> Result<T, Refusal> {
+pub async fn within<T>(part: impl Future<Output = Result<T, axum::extract::multipart::MultipartError>>) -> Result<T, Refusal> {
     match timeout(SILENCE_MAX, part).await {
         Ok(Ok(part)) => Ok(part),
         Ok(Err(_)) | Err(_) => Err(Refusal::bad_upload()),
@@ -86,7 +86,7 @@ async fn within<T>(part: impl Future<Output = Result<T, axum::extract::multipart
 }
 
 /// Writes a file as it comes, on a thread that may wait for the disk; gives its length.
-async fn store(mut field: Field<'_>, folder: Arc<Folder>, path: &Path, room: u64) -> Result<u64, Refusal> {
+pub async fn store(mut field: Field<'_>, folder: Arc<Folder>, path: &Path, room: u64) -> Result<u64, Refusal> {
     let (pieces, mut waiting) = mpsc::channel::<Bytes>(8);
     let path: PathBuf = path.to_path_buf();
     let writer = spawn_blocking(move || -> std::io::Result<u64> {
@@ -133,7 +133,7 @@ async fn words(mut field: Field<'_>) -> Result<String, Refusal> {
 }
 
 /// The name by which the official knows a file, with its folders, fit to be shown: nothing in it climbs, hides or controls.
-fn shown_name(given: &str, number: usize) -> String {
+pub fn shown_name(given: &str, number: usize) -> String {
     let parts = given.split(['/', '\\']).map(str::trim).filter(|part| !matches!(*part, "" | "." | ".."));
     let joined = parts.collect::<Vec<_>>().join("/");
     let hidden = |c: char| {
@@ -169,7 +169,7 @@ fn too_many_files() -> Refusal {
     )
 }
 
-fn too_many() -> Refusal {
+pub fn too_many() -> Refusal {
     Refusal::new(
         StatusCode::SERVICE_UNAVAILABLE,
         text!("正有别人在上传文件", "others are sending files at the moment"),
@@ -185,7 +185,7 @@ fn no_county(given: &str) -> Refusal {
     )
 }
 
-fn not_written(error: &std::io::Error) -> Refusal {
+pub fn not_written(error: &std::io::Error) -> Refusal {
     Refusal::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         text!("收到的文件无法写入数据目录：{error}", "what was received cannot be written into the home: {error}"),

@@ -1,5 +1,7 @@
 //! What a request asks for, read from its address.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Query};
 use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use axum::http::request::Parts;
@@ -9,7 +11,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use app::{CountyAsked, DEFAULT_PACK, Failure};
+use app::{CountyAsked, DEFAULT_PACK, Failure, Viewer};
+
+use crate::gate::Who;
 
 /// Which outcome is meant; what is left out means the latest.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,13 +33,16 @@ pub struct WhichQuery {
 pub struct Visit {
     uri: Uri,
     pub headers: HeaderMap,
+    pub viewer: Arc<Viewer>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, Self::Rejection> {
-        Ok(Visit { uri: parts.uri.clone(), headers: parts.headers.clone() })
+        // Where nobody was let through the gate, nobody asks.
+        let viewer = parts.extensions.get::<Who>().map_or_else(|| Arc::new(Viewer::nobody()), |who| who.viewer.clone());
+        Ok(Visit { uri: parts.uri.clone(), headers: parts.headers.clone(), viewer })
     }
 }
 
@@ -68,6 +75,9 @@ impl Visit {
 
     /// Who looks, as far as the request tells: for the log of looks at sheets of people.
     pub fn who(&self) -> String {
+        if !self.viewer.is_alone() {
+            return format!("{} {}", self.viewer.person, self.viewer.name);
+        }
         let given = self.headers.get("x-junheng-user").map(|value| facts::plain(&percent_decoded(value.as_bytes())));
         let given: String = given.unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
         if given.is_empty() { "console".to_string() } else { format!("console: {given}") }

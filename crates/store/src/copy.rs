@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::connection::{Connection, Fields, Value};
 use crate::database::Database;
 use crate::postgresql::Postgres;
-use crate::schema::{COPIED, NUMBERS};
+use crate::schema::{COPIED, COPIED_MARKS, NUMBERS};
 use crate::sqlite::Sqlite;
 use crate::{Store, StoreError};
 
@@ -74,7 +74,7 @@ fn tables(from: &mut dyn Connection, to: &mut dyn Connection) -> Result<(), Stor
         let marks: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
         let insert = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), marks.join(", "));
         let select = format!("SELECT {} FROM {table}", columns.join(", "));
-        page(from, table, columns, &select, &mut |row| {
+        page(from, columns, &select, &mut |row| {
             let values = columns.iter().enumerate().map(|(at, column)| {
                 if NUMBERS.contains(column) { row.number(at).map(Value::Number) } else { row.maybe(at).map(Value::Maybe) }
             });
@@ -82,26 +82,28 @@ fn tables(from: &mut dyn Connection, to: &mut dyn Connection) -> Result<(), Stor
         })?;
     }
     let mut meta = Vec::new();
-    from.query("SELECT name, value FROM meta WHERE name IN ('lines', 'head', 'mode')", &[], &mut |row| {
-        meta.push((row.text(0)?.to_string(), row.text(1)?.to_string()));
+    from.query("SELECT name, value FROM meta", &[], &mut |row| {
+        if COPIED_MARKS.contains(&row.text(0)?) {
+            meta.push((row.text(0)?.to_string(), row.text(1)?.to_string()));
+        }
         Ok(())
     })?;
     for (name, value) in meta {
-        to.execute("UPDATE meta SET value = $1 WHERE name = $2", &[Value::Text(&value), Value::Text(&name)])?;
+        let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        to.execute(sql, &[Value::Text(&name), Value::Text(&value)])?;
     }
     Ok(())
 }
 
-/// Goes through a table; the log, which may be long, page by page.
+/// Goes through a table; the logs, which may be long, page by page.
 fn page(
     from: &mut dyn Connection,
-    table: &str,
     columns: &[&str],
     select: &str,
     each: &mut dyn FnMut(&dyn Fields) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     const PAGE: i64 = 20_000;
-    if table != "log" {
+    if columns[0] != "no" {
         return from.query(&format!("{select} ORDER BY {}", columns[..1].join(", ")), &[], each);
     }
     let (mut after, mut rows) = (0, PAGE);

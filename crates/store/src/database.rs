@@ -73,6 +73,12 @@ impl<C: Connection> Database<C> {
         self.db.execute(sql, &[Value::Text(name), Value::Text(value)]).map(|_| ())
     }
 
+    pub(crate) fn write_user(&mut self, user: &Actor) -> Result<(), StoreError> {
+        let sql = "INSERT INTO users (person, name, role, level, line, unit) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person) DO UPDATE SET name = excluded.name, role = excluded.role, level = excluded.level, line = excluded.line, unit = excluded.unit";
+        let values = [&user.person, &user.name, &user.role, &user.level, &user.line, &user.unit].map(|words| Value::Text(words));
+        self.db.execute(sql, &values).map(|_| ())
+    }
+
     fn count(&mut self, table: &str) -> Result<i64, StoreError> {
         let mut count = 0;
         self.db.query(&format!("SELECT count(*) FROM {table}"), &[], &mut |row| {
@@ -216,6 +222,35 @@ impl<C: Connection> Store for Database<C> {
         if filter.relapsed {
             wheres.push("round > 1".into());
         }
+        let told = filter.told.as_ref().map(|role| format!("% {role} %"));
+        if let Some(told) = &told {
+            values.push(Value::Text(told));
+            wheres.push(format!("told LIKE ${}", values.len()));
+        }
+        // A sign that LIKE understands stands for itself.
+        let plain = |words: &String| words.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let words = filter.words.as_ref().map(|words| format!("%{}%", plain(words)));
+        if let Some(words) = &words {
+            values.push(Value::Text(words));
+            let at = values.len();
+            wheres
+                .push(format!("(case_id LIKE ${at} ESCAPE '!' OR label LIKE ${at} ESCAPE '!' OR finding LIKE ${at} ESCAPE '!')"));
+        }
+        let beside: Vec<(Option<String>, Vec<String>)> = (filter.reaches.iter())
+            .map(|reach| {
+                (
+                    reach.unit.as_ref().map(|unit| format!("{unit}~")),
+                    reach.roles.iter().map(|role| format!("% {role} %")).collect(),
+                )
+            })
+            .collect();
+        let mut any = Vec::new();
+        for (reach, (beyond, told)) in filter.reaches.iter().zip(&beside) {
+            any.push(reach_sql(reach, beyond.as_deref(), told, &mut values));
+        }
+        if !any.is_empty() {
+            wheres.push(format!("({})", any.join(" OR ")));
+        }
         let wheres = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
         let mut total = 0;
         self.db.query(&format!("SELECT count(*) FROM cases {wheres}"), &values, &mut |row| {
@@ -321,9 +356,7 @@ impl<C: Connection> Store for Database<C> {
     }
 
     fn put_user(&mut self, user: &Actor) -> Result<(), StoreError> {
-        let sql = "INSERT INTO users (person, name, role, level, line, unit) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person) DO UPDATE SET name = excluded.name, role = excluded.role, level = excluded.level, line = excluded.line, unit = excluded.unit";
-        let values = [&user.person, &user.name, &user.role, &user.level, &user.line, &user.unit].map(|words| Value::Text(words));
-        self.write(|store| store.db.execute(sql, &values).map(|_| ()))
+        self.write(|store| store.write_user(user))
     }
 
     fn user(&mut self, person: &str) -> Result<Option<Actor>, StoreError> {
@@ -377,6 +410,35 @@ impl<C: Connection> Store for Database<C> {
         let version = self.get("version")?.and_then(|version| version.parse().ok());
         version.ok_or_else(|| StoreError::Broken { what: "meta".into() })
     }
+}
+
+/// The condition of one reach; its values are added behind those that are there.
+fn reach_sql<'v>(reach: &'v crate::Reach, beyond: Option<&'v str>, told: &'v [String], values: &mut Vec<Value<'v>>) -> String {
+    let mut mark = |value: &'v str| {
+        values.push(Value::Text(value));
+        format!("${}", values.len())
+    };
+    let mut all = vec!["1 = 1".to_string()];
+    if let (Some(unit), Some(beyond)) = (&reach.unit, beyond) {
+        let (from, to) = (mark(unit), mark(beyond));
+        all.push(format!("((division >= {from} AND division < {to}) OR school = {from})"));
+    }
+    let mut any = Vec::new();
+    for (role, told) in reach.roles.iter().zip(told) {
+        let role = mark(role);
+        any.push(match &reach.person {
+            Some(person) => format!("(owner_role = {role} AND (owner_person IS NULL OR owner_person = {}))", mark(person)),
+            None => format!("owner_role = {role}"),
+        });
+        any.push(format!("told LIKE {}", mark(told)));
+    }
+    if let Some(person) = &reach.person {
+        any.push(format!("owner_person = {}", mark(person)));
+    }
+    if !any.is_empty() {
+        all.push(format!("({})", any.join(" OR ")));
+    }
+    format!("({})", all.join(" AND "))
 }
 
 fn row_of(fields: &dyn Fields) -> Result<Row, StoreError> {

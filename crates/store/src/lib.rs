@@ -1,8 +1,12 @@
 //! Where cases are kept: an append-only log with a hash chain, and beside it a list of cases as they stand.
 //!
+//! Beside them stand the accounts, who is in, and a second log, with a chain of its own: who came in, looked, exported.
+//!
 //! One trait, [`Store`], over SQLite (a file, the default) and PostgreSQL (many servers). The SQL is the same text for both,
 //! in the subset that databases speaking PostgreSQL's protocol accept too. Nothing here knows what a step or a role means.
 
+mod account;
+mod accounts;
 mod connection;
 mod copy;
 mod database;
@@ -18,10 +22,11 @@ use duty::Actor;
 use duty::chain::Line;
 use facts::Text;
 
+pub use account::{Account, Accounts, Approval, NewTrace, Session, Settlement, Trace, TraceFilter};
 pub use copy::{backup, restore};
 pub use database::Database;
 pub use error::StoreError;
-pub use row::{Filter, Head, Listing, Order, Row};
+pub use row::{Filter, Head, Listing, Order, Reach, Row};
 
 /// What is written together, or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,8 +49,8 @@ pub struct Entry {
     pub row: Row,
 }
 
-/// A store of cases.
-pub trait Store {
+/// A store of cases, and of the accounts of those who work on them.
+pub trait Store: Accounts {
     /// Writes a batch whole: when it returns, every event is on the disk and in the chain.
     fn append(&mut self, batch: &Batch) -> Result<Head, StoreError>;
 

@@ -49,9 +49,26 @@ pub struct Filter {
     pub wake_before: Option<String>,
     /// Opened a second time or more.
     pub relapsed: bool,
+    /// Words in the number, what it is about, or the problem.
+    pub words: Option<String>,
+    /// Offered to one of these roles and not yet signed for, or told of what is overdue.
+    pub told: Option<String>,
+    /// As far as somebody may see: within any of these; everything where there is none.
+    pub reaches: Vec<Reach>,
     pub order: Order,
     pub limit: u32,
     pub offset: u32,
+}
+
+/// A part of all cases: what is given must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The beginning of a division code, or a school's code.
+    pub unit: Option<String>,
+    /// One of these roles answers for it, or is told of it.
+    pub roles: Vec<String>,
+    /// Of what a role answers for, only what this person does, or nobody by name yet.
+    pub person: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

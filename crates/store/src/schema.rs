@@ -36,16 +36,54 @@ pub const MIGRATIONS: &[Migration] = &[
         down: &["DROP TABLE vault", "DROP TABLE users"],
         fills: &["users", "vault"],
     },
+    Migration {
+        up: &[
+            "CREATE TABLE accounts (person TEXT PRIMARY KEY, roles TEXT, chosen TEXT, password TEXT, must_change BIGINT NOT NULL, changed TEXT, totp TEXT, totp_step BIGINT NOT NULL, tries BIGINT NOT NULL, shut_until TEXT, locked BIGINT NOT NULL, seen TEXT)",
+            "CREATE TABLE sessions (token TEXT PRIMARY KEY, person TEXT NOT NULL, begun TEXT NOT NULL, seen TEXT NOT NULL, ends TEXT NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL)",
+            "CREATE INDEX sessions_person ON sessions (person)",
+            "CREATE TABLE traces (no BIGINT PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, act TEXT NOT NULL, about TEXT NOT NULL, words TEXT NOT NULL, hash TEXT NOT NULL)",
+            "CREATE INDEX traces_about ON traces (about, no)",
+            "CREATE INDEX traces_person ON traces (person, no)",
+            "CREATE TABLE approvals (id TEXT PRIMARY KEY, person TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL, part TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL, decided_by TEXT, decided TEXT, until TEXT)",
+        ],
+        down: &["DROP TABLE approvals", "DROP TABLE traces", "DROP TABLE sessions", "DROP TABLE accounts"],
+        fills: &["accounts", "traces", "approvals"],
+    },
 ];
 
-/// Tables with their columns in order, as they are copied: the log first.
+/// Tables with their columns in order, as they are copied: the log first. Who is in at the moment is not copied.
 pub const COPIED: &[(&str, &[&str])] = &[
     ("log", &["no", "case_id", "seq", "at", "body", "hash"]),
     ("cases", CASE),
     ("procedures", &["id", "version", "files"]),
     ("users", &["person", "name", "role", "level", "line", "unit"]),
     ("vault", &["case_id", "field", "value"]),
+    ("accounts", ACCOUNT),
+    ("traces", &["no", "at", "person", "act", "about", "words", "hash"]),
+    ("approvals", APPROVAL),
 ];
+
+/// Words kept about the store as a whole that are copied with it.
+pub const COPIED_MARKS: &[&str] = &["lines", "head", "mode", "trace_lines", "trace_head", "demo"];
+
+pub const ACCOUNT: &[&str] = &[
+    "person",
+    "roles",
+    "chosen",
+    "password",
+    "must_change",
+    "changed",
+    "totp",
+    "totp_step",
+    "tries",
+    "shut_until",
+    "locked",
+    "seen",
+];
+
+pub const SESSION: &[&str] = &["token", "person", "begun", "seen", "ends", "address", "agent"];
+
+pub const APPROVAL: &[&str] = &["id", "person", "at", "what", "part", "reason", "state", "decided_by", "decided", "until"];
 
 pub const CASE: &[&str] = &[
     "case_id",
@@ -71,4 +109,4 @@ pub const CASE: &[&str] = &[
 ];
 
 /// The columns that hold numbers.
-pub const NUMBERS: &[&str] = &["no", "round", "seq"];
+pub const NUMBERS: &[&str] = &["no", "round", "seq", "must_change", "totp_step", "tries", "locked"];

@@ -34,6 +34,7 @@ pub async fn excerpt(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respo
     server
         .answer_anew(visit, |work, visit| {
             let asked: ExcerptQuery = visit.query()?;
+            work.must_for_snapshot("sheets:read", asked.snapshot.as_deref().filter(|id| !id.is_empty()))?;
             let asked = ExcerptAsked {
                 file: FileHash(asked.file),
                 sheet: asked.sheet.unwrap_or_default(),

@@ -75,8 +75,9 @@ pub async fn tables(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
 pub async fn school_report(Shared(server): Shared<Arc<Server>>, Path(code): Path<String>, visit: Visit) -> Response {
     server
         .download(visit, move |work, visit| {
-            let county = work.county(&visit.which()?)?;
+            let county = work.county_in_part(&visit.which()?)?;
             let index = county.school_index(&code)?;
+            work.must_for_school("school:export", &county, index)?;
             let snapshot = county.snapshot(&work.home)?;
             app::school_workbook(&snapshot, &county.judged, index, lang(visit)?)
         })

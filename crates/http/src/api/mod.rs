@@ -1,8 +1,11 @@
 //! One file a page or act, one line in [`router`]; the OpenAPI document follows from the same list.
 
+mod accounts;
 mod board;
 mod board_rows;
 mod board_shape;
+mod case;
+mod cases;
 mod classes;
 mod excerpt;
 mod exports;
@@ -10,11 +13,13 @@ mod figure;
 mod imports;
 mod indicator;
 mod indicators;
+mod logs;
 mod map;
 mod packs;
 mod parameter;
 mod school;
 mod schools;
+mod session;
 mod spread;
 mod state;
 mod what_if;
@@ -43,7 +48,23 @@ struct Document;
 /// Everything under `/api`, in alphabetical order of the modules.
 pub fn router() -> OpenApiRouter<Arc<Server>> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(accounts::accounts, accounts::put_account))
+        .routes(routes!(accounts::lock))
+        .routes(routes!(accounts::reset))
+        .routes(routes!(accounts::roles))
+        .routes(routes!(accounts::unlock))
         .routes(routes!(board::board))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(case::case, case::act))
+                .routes(routes!(cases::cases, cases::open))
+                .layer(DefaultBodyLimit::disable()),
+        )
+        .routes(routes!(case::file))
+        .routes(routes!(case::vault))
+        .routes(routes!(cases::desk))
+        .routes(routes!(cases::export))
+        .routes(routes!(cases::procedures))
         .routes(routes!(classes::classes))
         .routes(routes!(excerpt::excerpt))
         .routes(routes!(exports::export))
@@ -56,10 +77,18 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(imports::job_excerpt))
         .routes(routes!(indicator::indicator))
         .routes(routes!(indicators::indicators))
+        .routes(routes!(logs::approvals, logs::ask))
+        .routes(routes!(logs::decide))
+        .routes(routes!(logs::logs))
         .routes(routes!(map::map))
         .routes(routes!(packs::packs))
         .routes(routes!(school::school))
         .routes(routes!(schools::schools))
+        .routes(routes!(session::end_session))
+        .routes(routes!(session::password))
+        .routes(routes!(session::session, session::log_in, session::log_out))
+        .routes(routes!(session::sessions))
+        .routes(routes!(session::offer_totp, session::set_totp, session::unset_totp))
         .routes(routes!(state::state))
         .routes(routes!(what_if::what_if))
 }

@@ -23,8 +23,9 @@ pub async fn school(Shared(server): Shared<Arc<Server>>, Path(code): Path<String
     server
         .answer(visit, move |work, visit| {
             let asked = visit.which()?;
-            let county = work.county(&asked)?;
+            let county = work.county_in_part(&asked)?;
             let index = county.school_index(&code)?;
+            work.must_for_school("school:read", &county, index)?;
             let years = work.years(&county, &asked)?;
             Ok(shown(&county, index, &years))
         })

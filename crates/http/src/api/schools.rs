@@ -16,7 +16,18 @@ use crate::visit::{Visit, WhichQuery};
 /// Every school of the county with its verdicts, and the tree of divisions.
 #[utoipa::path(get, path = "/api/schools", params(WhichQuery), responses((status = 200, body = Schools), (status = "4XX", body = Refusal)))]
 pub async fn schools(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
-    server.answer(visit, |work, visit| Ok(shown(&*work.county(&visit.which()?)?))).await
+    server
+        .answer(visit, |work, visit| {
+            let county = work.county_in_part(&visit.which()?)?;
+            let mut schools = shown(&county);
+            // Whoever answers for a part of the county sees that part.
+            schools.schools.retain(|line| {
+                let code = facts::SchoolCode::parse(&line.code);
+                code.is_some_and(|code| work.sees_school("school:read", &county, &code))
+            });
+            Ok(schools)
+        })
+        .await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

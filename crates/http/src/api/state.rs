@@ -109,6 +109,7 @@ fn shown(work: &Work) -> Result<State, app::Failure> {
         faults: findings(work.library.faults()),
         upload: UploadLimits { file_bytes: upload::FILE_BYTES_MAX, all_bytes: upload::ALL_BYTES_MAX, files: upload::FILES_MAX },
         snapshots: (listed.snapshots.iter())
+            .filter(|one| work.viewer.touches(one.manifest.county.as_str()))
             .map(|one| SnapshotLine {
                 id: one.manifest.id.to_string(),
                 short: one.manifest.id.short().to_string(),

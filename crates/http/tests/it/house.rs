@@ -9,7 +9,8 @@ use tempfile::TempDir;
 /// A server in this process, on a port of its own. It ends with the process.
 pub fn serve(home: &Path) -> SocketAddr {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let serving = http_server::bind(home.to_path_buf(), Vec::new(), any, vec!["console.test".into()]).unwrap();
+    let setting = http_server::Setting { names: vec!["console.test".into()], ..http_server::Setting::default() };
+    let serving = http_server::bind(home.to_path_buf(), any, setting).unwrap();
     let address = serving.address();
     std::thread::spawn(move || serving.run_until(std::future::pending()).unwrap());
     address

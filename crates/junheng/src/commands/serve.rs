@@ -2,7 +2,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use clap::{Arg, ArgAction, value_parser};
 use facts::text;
+use http_server::Setting;
 
+use super::duty::store_option;
 use super::{Call, Entry};
 use crate::cli::pick;
 use crate::exit::Exit;
@@ -10,7 +12,12 @@ use crate::exit::Exit;
 pub const ENTRY: Entry = Entry {
     name: "serve",
     about: || text!("启动控制台（浏览器界面）", "start the console, to be opened in a browser"),
-    usage: || text!("junheng serve [--port 8420] [--bind 127.0.0.1]", "junheng serve [--port 8420] [--bind 127.0.0.1]"),
+    usage: || {
+        text!(
+            "junheng serve [--port 8420] [--bind 127.0.0.1 --behind-proxy]",
+            "junheng serve [--port 8420] [--bind 127.0.0.1 --behind-proxy]"
+        )
+    },
     arguments: |command, lang| {
         command
             .arg(
@@ -35,10 +42,16 @@ pub const ENTRY: Entry = Entry {
                     .hide_default_value(true)
                     .help(pick(
                         lang,
-                        "监听的地址（默认 127.0.0.1，只有本机能访问；没有登录）",
-                        "the address to listen on (default 127.0.0.1, this machine only; there is no login)",
+                        "监听的地址（默认 127.0.0.1，只有本机能访问；别的地址要有账号，并加 --behind-proxy）",
+                        "the address to listen on (default 127.0.0.1, this machine only; another wants accounts and --behind-proxy)",
                     )),
             )
+            .arg(Arg::new("behind-proxy").long("behind-proxy").action(ArgAction::SetTrue).help(pick(
+                lang,
+                "前面有带 TLS 的反向代理，访问者的地址看 X-Forwarded-For",
+                "a proxy stands before it that speaks TLS and says in X-Forwarded-For who asks",
+            )))
+            .arg(store_option(lang))
             .arg(Arg::new("name").long("name").value_name("HOST").action(ArgAction::Append).help(pick(
                 lang,
                 "允许用来访问的域名，可多次给出",
@@ -52,7 +65,13 @@ pub const ENTRY: Entry = Entry {
 fn run(call: &Call) -> Result<Exit, app::Failure> {
     let ip = call.matches.get_one::<IpAddr>("bind").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let port = call.matches.get_one::<u16>("port").copied().unwrap_or_default();
-    let serving = http_server::bind(call.home.clone(), call.paths("packs"), SocketAddr::new(ip, port), call.texts("name"))?;
+    let setting = Setting {
+        packs: call.paths("packs"),
+        names: call.texts("name"),
+        store: call.text("store").map(str::to_string),
+        behind_proxy: call.matches.get_flag("behind-proxy"),
+    };
+    let serving = http_server::bind(call.home.clone(), SocketAddr::new(ip, port), setting)?;
     let address = serving.address();
     if call.json {
         crate::print::json(&serde_json::json!({ "address": format!("http://{address}/") }));

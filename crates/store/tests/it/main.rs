@@ -1,5 +1,6 @@
 //! The same stories on both databases; PostgreSQL is a real server, started from the Debian package in a folder of its own.
 
+mod accounts;
 mod kill;
 mod server;
 mod story;

@@ -43,6 +43,7 @@ fn tell(url: &str, other: &str) {
     lists(&mut *store);
 
     store.put_user(&actor("li")).unwrap();
+    crate::accounts::tell(&mut *store);
     let mut vaulted = batch([entry("C-9", 0)]);
     vaulted.vault.push(("C-9".into(), "reporter".into(), "sealed".into()));
     vaulted.procedures.push(("cn/x".into(), "1".into(), "{}".into()));
@@ -70,6 +71,10 @@ fn tell(url: &str, other: &str) {
     assert_eq!(verify(&mut *restored).unwrap(), Ok(lines));
     assert_eq!(restored.events("C-1").unwrap(), store.events("C-1").unwrap());
     assert_eq!(restored.users().unwrap(), [actor("li")]);
+    assert_eq!(restored.accounts().unwrap(), store.accounts().unwrap());
+    assert_eq!(restored.verify_traces().unwrap(), Ok(3));
+    // Whoever was in is not in the copy.
+    assert!(restored.sessions(None).unwrap().is_empty());
     assert_eq!(restored.procedure("cn/x", "1").unwrap().unwrap(), "{}");
     assert_eq!(restore(&file, other).unwrap_err(), StoreError::NotEmpty);
 
