@@ -246,8 +246,8 @@ impl<'a> Router<'a> {
             }
             _ => {
                 let Some(words) = school_words(table, values) else {
-                    // A line of the county as a whole.
-                    return self.given.clone();
+                    // A line of the county as a whole, or of one of its villages.
+                    return self.of_village(table, values).or_else(|| self.given.clone());
                 };
                 if let Some((last, county)) = &self.last
                     && last == words
@@ -259,6 +259,17 @@ impl<'a> Router<'a> {
                 Some(county)
             }
         }
+    }
+}
+
+impl Router<'_> {
+    /// The county of a row that names a village. A code that leads to a county nobody knows is a slip of the pen, where there are
+    /// known ones.
+    fn of_village(&self, table: &Table, values: &[Value]) -> Option<CountyCode> {
+        let named = division_of(table, values, "division")?.county();
+        let known = |county: &CountyCode| self.names.contains_key(county) || self.writers.contains_key(county);
+        let none_known = self.names.is_empty() && self.writers.is_empty();
+        if known(&named) || none_known && self.given.is_none() { Some(named) } else { self.sole_county() }
     }
 }
 

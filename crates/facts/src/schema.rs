@@ -203,6 +203,26 @@ pub static TABLES: &[Table] = &[
         row_unit: None,
     },
     Table {
+        // Aid that was paid (or is to be paid) to a pupil for a term. Bank cards are never among it.
+        name: "grants",
+        title: "资助",
+        columns: &[
+            personal("student_no", "学籍号", StudentNo),
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            // autumn, spring
+            col("term", "学期", Text),
+            // boarding, day, meals, other
+            col("item", "资助项目", Text),
+            measured("amount", "金额", Real, "yuan"),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+        row_unit: Some("person"),
+    },
+    Table {
         // A subject of a class: the lessons of a week as the timetable plans them and as they are given.
         name: "lessons",
         title: "课程",
@@ -228,6 +248,62 @@ pub static TABLES: &[Table] = &[
         key: &["school", "year", "grade", "class", "subject"],
         time: Time::SchoolYear,
         row_unit: None,
+    },
+    Table {
+        // Whether a pupil was there: one row a pupil and month.
+        name: "presence",
+        title: "出勤",
+        columns: &[
+            personal("student_no", "学籍号", StudentNo),
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            col("school", "学校标识码", SchoolCode),
+            col("year", "学年", SchoolYear),
+            // 2026-03
+            col("month", "月份", Text),
+            col("grade", "年级", Integer),
+            col("class", "班级", Text),
+            // In school days.
+            col("days_due", "应到天数", Integer),
+            col("days_absent", "缺课天数", Integer),
+            // The longest run without a day of presence.
+            col("days_running", "连续缺课天数", Integer),
+            // ill, leave, taught-at-home, none, other: the ids of forms/vocabularies/absence-reason.toml
+            col("reason", "缺课原因", Text),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+        row_unit: Some("person"),
+    },
+    Table {
+        // Children as the population register and the household register (户籍) know them.
+        name: "residents",
+        title: "人口",
+        columns: &[
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            personal("former_name", "曾用名", Text),
+            personal("birth_date", "出生日期", Date),
+            personal("household", "户号", Text),
+            personal("guardian", "监护人", Text),
+            personal("phone", "联系电话", Text),
+            personal("address", "住址", Text),
+            personal("village", "村（社区）", Text),
+            // population, hukou
+            col("register", "登记册", Text),
+            col("year", "学年", SchoolYear),
+            col("township", "乡镇", Text),
+            col("division", "区划代码", DivisionCode),
+            col("sex", "性别", Text),
+            col("ethnicity", "民族", Text),
+            // here, came, away, empty, removed: the ids of forms/vocabularies/residence-state.toml
+            col("state", "居住状态", Text),
+            // What is known of a child who is not at a school here: the ids of forms/vocabularies/whereabouts.toml
+            col("whereabouts", "去向", Text),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+        row_unit: Some("person"),
     },
     Table {
         name: "rooms",
@@ -318,6 +394,34 @@ pub static TABLES: &[Table] = &[
             col("disability", "残疾类型", Text),
             // enrolled, suspended, left
             col("status", "学籍状态", Text),
+        ],
+        key: &[],
+        time: Time::SchoolYear,
+        row_unit: Some("person"),
+    },
+    Table {
+        // Children of families lifted out of poverty, watched or in need, as the lists of other departments name them.
+        name: "supported",
+        title: "脱贫户、监测对象和困难家庭",
+        columns: &[
+            personal("citizen_id", "身份证件号", CitizenId),
+            personal("name", "姓名", Text),
+            personal("birth_date", "出生日期", Date),
+            personal("household", "户号", Text),
+            personal("guardian", "户主", Text),
+            personal("phone", "联系电话", Text),
+            personal("village", "村（社区）", Text),
+            col("year", "学年", SchoolYear),
+            // Which delivery of the list; missing for the yearly one.
+            col("batch", "批次", Text),
+            col("township", "乡镇", Text),
+            col("division", "区划代码", DivisionCode),
+            col("sex", "性别", Text),
+            // lifted, unstable, marginal, sudden, low-income, destitute, orphan, disabled: forms/vocabularies/household-kind.toml
+            col("kind", "户类型", Text),
+            // listed, relapsed, risk-gone
+            col("state", "状态", Text),
+            col("since", "识别日期", Date),
         ],
         key: &[],
         time: Time::SchoolYear,

@@ -4,6 +4,7 @@ use facts::{Date, SchoolYear, Stage};
 
 use crate::Size;
 use crate::cohorts;
+use crate::families;
 use crate::person::Sex;
 use crate::plan::{self, Note, SCHOOLS, SchoolPlan, TOWNSHIPS, UPGRADED, YEARS};
 use crate::random::Random;
@@ -181,7 +182,8 @@ pub fn county(seed: u64) -> County {
 
 pub(crate) fn county_of(seed: u64, size: Size) -> County {
     let townships: Vec<Township> = (0..TOWNSHIPS.len()).map(|index| township(seed, index)).collect();
-    let cohorts = cohorts::grow(seed, &townships, size);
+    let mut cohorts = cohorts::grow(seed, &townships, size);
+    families::join(seed, &mut cohorts.pupils);
     let rosters = staff::hire(seed, &cohorts);
     let mut years = Vec::new();
     for (y, year) in YEARS.into_iter().enumerate() {

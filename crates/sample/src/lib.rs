@@ -13,6 +13,7 @@ mod biff;
 mod cohorts;
 mod county;
 mod declarations;
+mod families;
 mod figures;
 mod files;
 mod lists;
@@ -22,6 +23,7 @@ mod plan;
 mod planted;
 mod random;
 mod readme;
+mod registers;
 mod rolls;
 mod sheet;
 mod staff;
@@ -34,6 +36,7 @@ mod truth;
 pub use bench::{BenchCounty, write_bench_county};
 pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
 pub use person::Sex;
+pub use registers::{Fate, RegistersTruth, RowTruth, read_per_child};
 pub use truth::{
     Change, ClassTruth, FileTruth, Mess, PlannedApart, Relapse, SchoolTruth, StandardTruth, TimetableTruth, Truth, YearTruth,
 };
@@ -57,8 +60,9 @@ impl Size {
     }
 }
 
-/// Writes the county of a seed below `out`: one folder for each school year, `脏数据` with the wrong files, `truth.json`
-/// and `README.txt`. The same seed gives the same bytes.
+/// Writes the county of a seed below `out`: one folder for each school year, `登记册` with the registers of other departments,
+/// `新名单` with a list that comes later, `脏数据` with the wrong files, `truth.json`, `truth-registers.csv` (every child and its
+/// rows) and `README.txt`. The same seed gives the same bytes.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -80,7 +84,12 @@ pub fn write(out: &Path, seed: u64, size: Size) -> io::Result<Truth> {
     }
     let (documents, record) = messy::messy(&county);
     files::write_documents(out, &documents)?;
-    let truth = truth::truth(&county, files, record);
+    let registers = registers::registers(&county);
+    let documents = registers::documents(&registers);
+    files::write_documents(out, &documents)?;
+    files.extend(documents.into_iter().map(|document| FileTruth { path: document.path, form: document.form }));
+    fs::write(out.join(registers::TRUTH_FILE), registers::per_child(&county, &registers))?;
+    let truth = truth::truth(&county, files, record, registers::summary(&registers));
     fs::write(out.join("README.txt"), readme::readme(&truth))?;
     let mut words = serde_json::to_string_pretty(&truth).map_err(io::Error::other)?;
     words.push('\n');

@@ -7,7 +7,7 @@ use facts::Date;
 use crate::random::Random;
 
 /// 男 or 女.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sex {
     Male,
     Female,

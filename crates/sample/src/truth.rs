@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::county::{Class, County, CountyYear, Part, School};
 use crate::plan::{self, BORROWED, COUNTY_CODE, COUNTY_NAME, Note, RELAPSE, SCHOOLS, UNQUALIFIED, UPGRADED};
 use crate::planted;
+use crate::registers::RegistersTruth;
 
 /// The content of `truth.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +31,8 @@ pub struct Truth {
     /// Schools given one resource apart from what their surroundings have.
     pub planned_apart: Vec<PlannedApart>,
     pub files: Vec<FileTruth>,
+    /// The registers of children; of each child, `truth-registers.csv` tells.
+    pub registers: RegistersTruth,
     /// The wrong files in `脏数据` and what should be found in them.
     pub messy: Vec<Mess>,
 }
@@ -145,7 +148,7 @@ pub struct Mess {
     pub words: String,
 }
 
-pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>) -> Truth {
+pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>, registers: RegistersTruth) -> Truth {
     Truth {
         seed: county.seed,
         county: COUNTY_CODE.into(),
@@ -160,6 +163,7 @@ pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>) ->
         standards: planted::standards(county),
         planned_apart: planned_apart(county),
         files,
+        registers,
         messy,
     }
 }

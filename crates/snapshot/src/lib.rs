@@ -26,6 +26,7 @@ mod seal;
 mod stock;
 mod storage;
 mod verify;
+mod whole;
 mod writer;
 
 pub use conflict::KeyConflict;
@@ -39,4 +40,5 @@ pub use people::{Look, PersonRow};
 pub use raw::RawReader;
 pub use reader::{DivisionRow, NamedValues, Register, RowPlace, SchoolRow, Snapshot};
 pub use stock::{Aggregate, SourceRow, StockQuery, StockRow};
+pub use whole::{Pseudonyms, WholeRow};
 pub use writer::{Finish, Finished, SnapshotWriter};
