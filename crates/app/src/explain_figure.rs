@@ -173,7 +173,7 @@ fn stage_of(resolved: &Resolved, indicator: &str, asked: Option<Stage>) -> Resul
             let of =
                 |stage: &Stage| (format!("--stage {}（{}）", stage.id(), stage.title().zh), format!("--stage {}", stage.id()));
             let (zh, en): (Vec<String>, Vec<String>) = several.iter().map(of).unzip();
-            let (zh, en) = (zh.join(" 或 "), en.join(" or "));
+            let (zh, en) = (zh.join("或"), en.join(" or "));
             Err(Failure::wrong_use(text!("要说明是哪个学段", "say which stage is meant"), text!("加上 {zh}", "add {en}")))
         }
     }

@@ -248,7 +248,8 @@ fn figure_lines(outcome: &Outcome, school: usize) -> Vec<Text> {
         let of = |(index, head): (usize, &evaluate::IndicatorHead)| {
             let figure = outcome.figure(school, stage, index).filter(|figure| figure.state != State::NotApplicable)?;
             let value = match (figure.value, zh) {
-                (Some(value), _) => shown(Some(value), 2),
+                // Ratios of people to people are small: two places would make them all alike.
+                (Some(value), _) => shown(Some(value), if value.abs() < 1.0 { 4 } else { 2 }),
                 (None, true) => "数据不足".to_string(),
                 (None, false) => "not enough data".to_string(),
             };
