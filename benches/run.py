@@ -25,12 +25,17 @@ PEERS = HERE / "peers"
 PACK = "cn/2017-quality-balance"
 COUNTY = "539001"
 SIZES = {"county": (1, 80, 46_000), "province": (129, 78, 46_512)}
+# Of what the inputs are made: they are written anew when it changes, not with every build.
+DATA_SOURCES = ["crates/sample/Cargo.toml", "crates/sample/src", "crates/app/src/make_sample.rs"]
+# And of what their snapshots are, besides.
+HOME_SOURCES = ["crates/facts/src", "crates/import/src", "crates/snapshot/src", "crates/app/src/route.rs", "forms"]
 
 
 def main():
     words = arguments()
     words.work.mkdir(parents=True, exist_ok=True)
-    words.version = hashlib.sha256(words.bin.read_bytes()).hexdigest()[:8]
+    words.data_version = version_of(DATA_SOURCES)
+    words.home_version = version_of(DATA_SOURCES + HOME_SOURCES)
     python = environment(words)
     before = machine(words, python)
     tables = {"import": measure_import, "county": measure_evaluate, "province": measure_evaluate}[words.what](words, python)
@@ -85,18 +90,23 @@ def environment(words):
 
 
 def measure_import(words, python):
-    folder = data(words, "roll", counties=1, schools=80, pupils=words.rows)
+    folder = data(words, "roll", counties=1, schools=80, pupils=words.rows, rolls=True)
     roll = find(folder, "学籍号")
     book = folder / "roll.xlsx"
     if not book.exists():
         as_workbook(python or sys.executable, roll, book)
+    # As a spreadsheet program in China saves it.
+    chinese = folder / "roll.gb18030.csv"
+    if not chinese.exists():
+        chinese.write_bytes(roll.read_text(encoding="utf-8-sig", newline="").encode("gb18030"))
     tables = []
-    for path, readers in ((book, ("openpyxl", "fastexcel")), (roll, ("csv", "csv"))):
+    inputs = ((book, "xlsx", ("openpyxl", "fastexcel")), (roll, "csv", ("csv", "csv")), (chinese, "GB18030 csv", ("csv", "csv")))
+    for path, kind, readers in inputs:
         contestants = [junheng_import(words, path)]
         for library, reader in zip(("pandas", "polars"), readers):
             for store in ("parquet", "sqlite"):
                 contestants.append(peer(words, python, f"import_{library}", f"{library} + {reader} → {store}", [path], store))
-        title = f"import of a roll of {words.rows:,} rows from {path.suffix} ({path.stat().st_size / 1e6:.0f} MB)"
+        title = f"import of a roll of {words.rows:,} rows from {kind} ({path.stat().st_size / 1e6:.0f} MB)"
         tables.append(race(words, title, contestants, same_roll))
     return tables
 
@@ -133,14 +143,14 @@ def same_roll(ours, theirs):
 
 def measure_evaluate(words, python):
     counties, schools, pupils = SIZES[words.what]
-    folder = data(words, words.what, counties, schools, pupils)
+    folder = data(words, words.what, counties, schools, pupils, rolls=False)
     figures = find_all(folder, "项目")
-    home = words.work / f"home-{words.what}-{words.version}"
+    home = words.work / f"home-{words.what}-{words.home_version}"
     if not (home / "complete").exists():
         shutil.rmtree(home, ignore_errors=True)
         subprocess.run([words.bin, "import", "--home", home, *figures], check=True, stdout=subprocess.DEVNULL)
         (home / "complete").touch()
-    parquet = words.work / f"parquet-{words.what}-{words.version}"
+    parquet = words.work / f"parquet-{words.what}-{words.home_version}"
     if words.peers != "none" and len(list(parquet.glob("*.parquet"))) != counties:
         subprocess.run([python, PEERS / "prepare_figures.py", ROOT / "forms/items", parquet, *figures], check=True)
     tables = sorted(parquet.glob("*.parquet"))
@@ -298,11 +308,23 @@ def once(command, stdout, fine):
 # Inputs.
 
 
-def data(words, name, counties, schools, pupils):
-    folder = words.work / f"data-{name}-{counties}-{schools}-{pupils}-{words.version}"
+def version_of(sources):
+    """One word for what files and folders of the project hold, by their names and bytes."""
+    version = hashlib.sha256()
+    for source in sources:
+        path = ROOT / source
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                version.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode() + file.read_bytes())
+    return version.hexdigest()[:8]
+
+
+def data(words, name, counties, schools, pupils, rolls):
+    """Lists of figures, and, if asked for, rolls of their pupils: those of a province are a gigabyte."""
+    folder = words.work / f"data-{name}-{counties}-{schools}-{pupils}-{words.data_version}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        sizes = ["--counties", counties, "--schools", schools, "--pupils", pupils]
+        sizes = ["--counties", counties, "--schools", schools, "--pupils", pupils, *(["--rolls"] if rolls else [])]
         subprocess.run([str(word) for word in (words.bin, "bench-data", "--out", folder, *sizes)], check=True, stdout=subprocess.DEVNULL)
         (folder / "complete").touch()
     return folder

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from answer import Clock, arguments
-from roll import BIRTH, CHECK_DIGITS, CITIZEN_ID, GRADE, GRADES, SCHOOL, SEX, STAGE, STAGES, STUDENT_NO, WEIGHTS, digest, head_line
+from roll import BIRTH, CHECK_DIGITS, CITIZEN_ID, GRADE, GRADES, SCHOOL, SEX, STAGE, STAGES, STUDENT_NO, WEIGHTS, digest, encoding_of, head_line
 
 
 def main():
@@ -50,7 +50,8 @@ def main():
 
 def read(path):
     if path.endswith(".csv"):
-        return pd.read_csv(path, dtype=str, encoding="utf-8-sig", skiprows=head_line(path), keep_default_na=False, na_values=[""])
+        encoding = encoding_of(path)
+        return pd.read_csv(path, dtype=str, encoding=encoding, skiprows=head_line(path, encoding), keep_default_na=False, na_values=[""])
     sheet = pd.read_excel(path, header=None, dtype=str, engine="openpyxl", keep_default_na=False, na_values=[""])
     head = next(row for row in range(min(20, len(sheet))) if STUDENT_NO in sheet.iloc[row].values)
     roll = sheet.iloc[head + 1 :].reset_index(drop=True)

@@ -5,7 +5,7 @@ import sqlite3
 import polars as pl
 
 from answer import Clock, arguments
-from roll import BIRTH, CHECK_DIGITS, CITIZEN_ID, GRADE, GRADES, SCHOOL, SEX, STAGE, STAGES, STUDENT_NO, WEIGHTS, digest, head_line
+from roll import BIRTH, CHECK_DIGITS, CITIZEN_ID, GRADE, GRADES, SCHOOL, SEX, STAGE, STAGES, STUDENT_NO, WEIGHTS, digest, encoding_of, head_line
 
 
 def main():
@@ -62,7 +62,10 @@ def main():
 
 def read(path):
     if path.endswith(".csv"):
-        return pl.read_csv(path, infer_schema=False, skip_rows=head_line(path))
+        encoding = encoding_of(path)
+        # UTF-8 is what polars reads by itself; anything else it has Python decode first.
+        named = {} if encoding == "utf-8-sig" else {"encoding": encoding}
+        return pl.read_csv(path, infer_schema=False, skip_rows=head_line(path, encoding), **named)
     sheet = pl.read_excel(path, engine="calamine", has_header=False, infer_schema_length=0, drop_empty_rows=False)
     head = next(row for row in range(min(20, len(sheet))) if STUDENT_NO in sheet.row(row))
     names = dict(zip(sheet.columns, sheet.row(head)))

@@ -26,9 +26,20 @@ def digest(groups):
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def head_line(path):
+def encoding_of(path):
+    """UTF-8, or the GB18030 that spreadsheet programs in China write, judged by the first bytes."""
+    with open(path, "rb") as file:
+        head = file.read(1 << 16).rsplit(b"\n", 1)[0]
+    try:
+        head.decode("utf-8")
+        return "utf-8-sig"
+    except UnicodeDecodeError:
+        return "gb18030"
+
+
+def head_line(path, encoding):
     """Which line of a CSV file, counted from 0, is the head; files may have a title above it."""
-    with open(path, encoding="utf-8-sig") as file:
+    with open(path, encoding=encoding) as file:
         for number, line in enumerate(file):
             if STUDENT_NO in line.split(","):
                 return number

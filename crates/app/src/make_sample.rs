@@ -28,11 +28,11 @@ pub fn make_sample(out: &Path, seed: u64) -> Result<Sampled, Failure> {
     Ok(Sampled { files: paths_under(out)?.len(), years: truth.years.iter().map(|year| year.year.to_string()).collect() })
 }
 
-/// Writes the bulk data of the benches: for each county one `school-figures` list and one pupil roll.
-pub fn make_bench_data(out: &Path, seed: u64, counties: u64, schools: u32, pupils: u32) -> Result<(), Failure> {
+/// Writes the bulk data of the benches: for each county one `school-figures` list and, with `rolls`, one pupil roll.
+pub fn make_bench_data(out: &Path, seed: u64, counties: u64, schools: u32, pupils: u32, rolls: bool) -> Result<(), Failure> {
     for county in 0..counties {
         let folder = out.join(format!("{county:03}"));
-        sample::write_bench_county(&folder, seed + county, schools, pupils)
+        sample::write_bench_county(&folder, seed + county, schools, pupils, rolls)
             .map_err(|error| Failure::io(text!("写出对比数据", "write the bench data"), &folder, &error))?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-use clap::{Arg, value_parser};
+use clap::{Arg, ArgAction, value_parser};
 use facts::text;
 
 use super::{Call, Entry};
@@ -27,6 +27,11 @@ pub const ENTRY: Entry = Entry {
             .arg(number("counties", "1").help(pick(lang, "县数", "counties")))
             .arg(number("schools", "80").help(pick(lang, "每县学校数", "schools in each")))
             .arg(number("pupils", "46000").help(pick(lang, "每县学生数", "pupils in each")))
+            .arg(Arg::new("rolls").long("rolls").action(ArgAction::SetTrue).help(pick(
+                lang,
+                "同时写学籍名册",
+                "write the rolls of the pupils too",
+            )))
             .arg(number("seed", "1").help(pick(lang, "种子", "the seed")))
     },
     run,
@@ -37,6 +42,14 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
     let number = |name: &str| call.matches.get_one::<u64>(name).copied().unwrap_or_default();
     let count = |name: &str| u32::try_from(number(name)).unwrap_or(u32::MAX);
     let out = call.text("out").unwrap_or_default();
-    app::make_bench_data(std::path::Path::new(out), number("seed"), number("counties"), count("schools"), count("pupils"))?;
+    let rolls = call.matches.get_flag("rolls");
+    app::make_bench_data(
+        std::path::Path::new(out),
+        number("seed"),
+        number("counties"),
+        count("schools"),
+        count("pupils"),
+        rolls,
+    )?;
     Ok(Exit::Fine)
 }
