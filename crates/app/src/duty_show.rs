@@ -127,6 +127,9 @@ fn words(ledger: &Ledger, procedure: &duty::Procedure, event: &Event) -> Text {
             let (to_zh, to_en) = (to.zh, to.en);
             text!("{zh}已到期，上报{to_zh}", "{en} has run out: {to_en} is told")
         }
+        Event::Drawn { period, seed, .. } => {
+            text!("{period} 抽查抽中（种子 {seed}）", "drawn to be looked at again for {period} (seed {seed})")
+        }
         Event::VaultRead { vault, reason } => text!("查看密存 {vault}：{reason}", "looked into {vault}: {reason}"),
     }
 }

@@ -17,6 +17,8 @@ pub struct Case {
     /// How many events it has.
     pub seq: u64,
     pub opened: Moment,
+    /// Who opened it, or made the statement.
+    pub opener: String,
     /// When this round began.
     pub began: Moment,
     pub moved: Moment,
@@ -33,6 +35,8 @@ pub struct Case {
     pub gone: Option<Sight>,
     pub closed: Option<Closing>,
     pub stays: Vec<StayState>,
+    /// The seeds with which it was drawn to be looked at again.
+    pub drawn: Vec<String>,
     /// Clock, rung and role, in this round.
     pub escalated: Vec<(String, usize, String)>,
     /// When it was paused, and when it went on.
@@ -108,6 +112,7 @@ impl Case {
             round: 1,
             seq: first.seq,
             opened: first.at,
+            opener: first.actor.person.clone(),
             began: first.at,
             moved: first.at,
             ready: vec![step.clone()],
@@ -120,6 +125,7 @@ impl Case {
             gone: None,
             closed: None,
             stays: Vec::new(),
+            drawn: Vec::new(),
             escalated: Vec::new(),
             pauses: Vec::new(),
         })
@@ -145,7 +151,8 @@ impl Case {
                 self.fields.extend(fields.iter().map(|(id, value)| (id.clone(), value.clone())));
                 self.evidence.extend(evidence.iter().cloned());
                 if let Some(step) = procedure.step(step).filter(|step| !step.side) {
-                    self.ready.clone_from(&step.next);
+                    self.ready = step.follows(&self.fields).to_vec();
+                    self.answered(procedure);
                 }
             }
             Event::HandedOver { to, reason } => self.offer = Some((person.clone(), to.clone(), reason.clone())),
@@ -202,7 +209,20 @@ impl Case {
                     state.held = Some(*held);
                 }
             }
+            Event::Drawn { stay, seed, .. } => {
+                self.stays.push(StayState { stay: stay.clone(), from: recorded.at, held: None });
+                self.drawn.push(seed.clone());
+            }
             Event::Escalated { clock, rung, to } => self.escalated.push((clock.clone(), *rung, to.clone())),
+        }
+    }
+
+    /// Whoever answers for what comes next takes the place of whoever answered before.
+    fn answered(&mut self, procedure: &Procedure) {
+        let next = self.ready.first().and_then(|step| procedure.step(step));
+        if let Some(role) = next.and_then(|step| step.owner.as_ref()).filter(|role| **role != self.owner.role) {
+            self.owner = Party { role: role.clone(), person: None };
+            self.offer = None;
         }
     }
 

@@ -1,7 +1,7 @@
 use facts::{Text, text};
 use serde::Serialize;
 
-use crate::procedure::Clock;
+use crate::procedure::{Clock, fit};
 use crate::{Calendar, Case, Moment, Procedure, Status};
 
 /// A clock of a case as it stands at a moment.
@@ -67,6 +67,9 @@ pub(crate) fn clock_of(
 ) -> Option<Running> {
     // A chain of clocks longer than this is a circle; the check of the procedure says so.
     const CHAIN_MAX: usize = 8;
+    if !fit(&clock.only, &case.fields) {
+        return None;
+    }
     let started = match clock.from.strip_prefix("end:") {
         Some(before) if depth < CHAIN_MAX => clock_of(procedure, case, calendar, procedure.clock(before)?, now, depth + 1)?.due,
         Some(_) => return None,
@@ -76,15 +79,21 @@ pub(crate) fn clock_of(
     let stopped = case.this_round().find(|done| done.at >= started && clock.until.contains(&done.step)).map(|done| done.at);
     let closed = case.closed.as_ref().map(|closing| closing.at);
     let until = stopped.or(closed);
-    let value = clock.value_at(started)?;
-    let mut due = calendar.end(value.span, started, clock.rolls);
+    let value = clock.value_at(started);
+    let mut due = match (&clock.ends, value) {
+        // A day that somebody set is moved by setting another, not by a pause.
+        (Some(field), _) => Moment::end_of(case.fields.get(field)?.trim().parse().ok()?),
+        (None, Some(value)) => calendar.end(value.span, started, clock.rolls),
+        (None, None) => return None,
+    };
     let mut paused = false;
-    for (from, to) in case.pauses.iter().filter(|_| clock.pausable) {
+    for (from, to) in case.pauses.iter().filter(|_| clock.pausable && clock.ends.is_none()) {
         let begins = (*from).max(started);
         let ends = to.unwrap_or(now).min(until.unwrap_or(now)).min(now);
         // A pause that begins after the end of a clock no longer helps it.
         if begins <= due && ends > begins {
-            due = calendar.extended(value.span, due, (begins, ends), clock.rolls);
+            let span = value.map_or(crate::Span::Days(0), |value| value.span);
+            due = calendar.extended(span, due, (begins, ends), clock.rolls);
         }
         paused |= to.is_none() && begins <= due;
     }
@@ -94,8 +103,11 @@ pub(crate) fn clock_of(
         None if now > due => ClockState::Expired,
         None => ClockState::Running,
     };
-    let working = matches!(value.span, crate::Span::WorkingDays(_)) || clock.rolls;
-    let sure = value.confirmed && (!working || calendar.is_sure(started.date(), due.date()));
+    let sure = clock.ends.is_some()
+        || value.is_some_and(|value| {
+            let working = matches!(value.span, crate::Span::WorkingDays(_)) || clock.rolls;
+            value.confirmed && (!working || calendar.is_sure(started.date(), due.date()))
+        });
     Some(Running { clock: clock.id.clone(), name: clock.name(), started, due, state, sure })
 }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use facts::{Text, text};
 
 use crate::clocks::clock_of;
-use crate::procedure::{Article, Close, CloseBy, Step};
+use crate::procedure::{Article, Close, CloseBy, Step, fit};
 use crate::refusal::{Refusal, join, said};
 use crate::wanted::{evidence_wanted, fields_wanted};
 use crate::{Actor, Calendar, Case, ClockState, Event, Moment, Party, Procedure, Proof, Status, Subject, Who, paper};
@@ -56,13 +56,14 @@ pub fn open(procedure: &Procedure, opening: Opening, actor: &Actor, now: Moment)
     let mut lacking = fields_wanted(procedure, &rule.fields, &opening.fields);
     lacking.extend(evidence_wanted(procedure, &rule.needs, &opening.evidence));
     Refusal::unless_whole(&lacking, &text!("立案", "open a case"), &article)?;
+    let owner = rule.owner_of(&opening.fields);
     Ok(Event::Opened {
         procedure: procedure.id.clone(),
         version: procedure.version.clone(),
         subject: opening.subject,
         finding: opening.finding,
         first: procedure.first.clone(),
-        owner: Party { role: rule.owner.clone(), person: None },
+        owner,
         sight: None,
         fields: opening.fields,
         evidence: opening.evidence,
@@ -103,7 +104,14 @@ pub fn decide(
                 let known: Vec<&str> = procedure.vaults.iter().map(|vault| vault.id.as_str()).collect();
                 return Err(unknown("vault", vault, &known, procedure));
             };
-            may(&rule.readers, actor, &procedure.article(&rule.article), &rule.name())?;
+            let article = procedure.article(&rule.article);
+            if rule.closed_to.iter().any(|who| who.is(actor)) {
+                let (role, name) = (&actor.role, rule.name());
+                let what = said!("{role} 永远不能查看“{}”", "{role} may never read \"{}\"", name);
+                let hint = text!("不需要知道是谁，也能办理", "the case can be dealt with without knowing who it is");
+                return Err(Refusal::new("closed-to", what, hint, article));
+            }
+            may(&rule.readers, actor, &article, &rule.name())?;
             Ok(vec![Event::VaultRead { vault: vault.clone(), reason: reason.clone() }])
         }
     }
@@ -125,6 +133,11 @@ fn step(
     must_be(case, Status::Open, &article)?;
     let skipped = if step.side { Vec::new() } else { reached(procedure, case, step, act.skip.as_deref())? };
     may(&step.who, actor, &article, &name)?;
+    if step.by_owner && !answers(case, actor) {
+        let owner = case.owner.person.as_ref().unwrap_or(&case.owner.role);
+        let what = said!("只有责任人可以办理“{}”", "only whoever answers for the case may do \"{}\"", name);
+        return Err(Refusal::new("not-the-owner", what, text!("责任人：{owner}", "that is: {owner}"), article));
+    }
     somebody_else(case, actor, &step.different_from, procedure, &article)?;
     in_time(procedure, calendar, case, step, now)?;
     let mut lacking = fields_wanted(procedure, &step.fields, &act.fields);
@@ -169,7 +182,7 @@ fn reached(procedure: &Procedure, case: &Case, step: &Step, reason: Option<&str>
             return Err(Refusal::new("skip-needs-reason", what, hint, article));
         }
         if last.skippable {
-            let onward = last.next.iter().filter(|id| !way.contains(&id.as_str()));
+            let onward = last.follows(&case.fields).iter().filter(|id| !way.contains(&id.as_str()));
             ways.extend(onward.map(|id| [&way[..], &[id.as_str()]].concat()));
         }
     }
@@ -190,7 +203,7 @@ fn in_time(procedure: &Procedure, calendar: &Calendar, case: &Case, step: &Step,
     for clock in &procedure.clocks {
         let article = procedure.article(&clock.article);
         let (held, barred) = (clock.holds.contains(&step.id), clock.bars.contains(&step.id));
-        if !held && !barred {
+        if (!held && !barred) || !fit(&clock.only, &case.fields) {
             continue;
         }
         let of = clock.name();
@@ -320,6 +333,19 @@ fn close(
         let what = said!("销号之前还要做：{}", "before it can be closed: {}", names);
         return Err(Refusal::new("steps-open", what, text!("先办完这些步骤", "do these steps first"), article));
     }
+    if !fit(&rule.only, &case.fields) {
+        let unfit = |(id, values): (&String, &Vec<String>)| {
+            let field = procedure.field(id)?;
+            let title = |value: &String| field.choices.iter().find(|choice| choice.id == *value).map(|choice| choice.name());
+            let wanted = join(&values.iter().filter_map(title).collect::<Vec<_>>());
+            let is = case.fields.get(id).and_then(title).unwrap_or_else(|| text!("没有填", "not given"));
+            (!case.fields.get(id).is_some_and(|value| values.contains(value)))
+                .then(|| said!("{}应为“{}”，现为“{}”", "{} should be \"{}\" and is \"{}\"", field.name(), wanted, is))
+        };
+        let unfit = join(&rule.only.iter().filter_map(unfit).collect::<Vec<_>>());
+        let what = said!("还不能销号：{}", "it cannot be closed yet: {}", unfit);
+        return Err(Refusal::new("fields-say-otherwise", what, text!("整改后再复查", "mend it and look again"), article));
+    }
     somebody_else(case, actor, &rule.different_from, procedure, &article)?;
     let needs: Vec<String> = rule.needs.iter().chain(&needs).cloned().collect();
     Refusal::unless_whole(&evidence_wanted(procedure, &needs, evidence), &close_out, &article)?;
@@ -346,7 +372,7 @@ fn reopen(procedure: &Procedure, case: &Case, reason: &str, actor: &Actor) -> Re
     Ok(Event::Reopened {
         at: rule.at.clone(),
         reason: reason.to_string(),
-        owner: Party { role: procedure.opening.owner.clone(), person: None },
+        owner: procedure.opening.owner_of(&case.fields),
         sight: None,
         tell: rule.tell.clone(),
     })
@@ -367,6 +393,7 @@ fn stay_check(
     let article = procedure.article(&rule.article);
     must_be(case, Status::Closed, &article)?;
     may(&rule.who, actor, &article, &rule.name())?;
+    somebody_else(case, actor, &rule.different_from, procedure, &article)?;
     Refusal::unless_whole(&evidence_wanted(procedure, &rule.needs, evidence), &rule.name(), &article)?;
     let (evidence, words) = (evidence.to_vec(), note.to_string());
     let mut events = vec![Event::StayChecked { stay: id.to_string(), held, evidence, note: words }];
@@ -374,7 +401,7 @@ fn stay_check(
         events.push(Event::Reopened {
             at: reopen.at.clone(),
             reason: if note.is_empty() { rule.title.clone() } else { note.to_string() },
-            owner: Party { role: procedure.opening.owner.clone(), person: None },
+            owner: procedure.opening.owner_of(&case.fields),
             sight: None,
             tell: reopen.tell.clone(),
         });
@@ -390,7 +417,7 @@ pub(crate) fn answers(case: &Case, actor: &Actor) -> bool {
     }
 }
 
-fn may(who: &[Who], actor: &Actor, article: &Article, act: &Text) -> Result<(), Box<Refusal>> {
+pub(crate) fn may(who: &[Who], actor: &Actor, article: &Article, act: &Text) -> Result<(), Box<Refusal>> {
     if who.iter().any(|who| who.is(actor)) {
         return Ok(());
     }
@@ -408,6 +435,11 @@ fn somebody_else(
     procedure: &Procedure,
     article: &Article,
 ) -> Result<(), Box<Refusal>> {
+    if steps.iter().any(|step| step == "open") && case.opener == actor.person {
+        let person = &actor.name;
+        let what = text!("本案是 {person} 报的，须由另一人办理", "{person} opened the case and cannot be the one that does this");
+        return Err(Refusal::new("same-person", what, text!("请另一人办理", "ask somebody else"), article.clone()));
+    }
     let Some(done) = case.was_done_by(&actor.person, steps) else { return Ok(()) };
     let (name, person) = (procedure.step(&done.step).map_or_else(|| Text::new("", ""), Step::name), &actor.name);
     let what =

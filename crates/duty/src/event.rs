@@ -92,6 +92,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
+    /// A statement was drawn to be looked at again.
+    Drawn {
+        stay: String,
+        period: String,
+        seed: String,
+    },
     Escalated {
         clock: String,
         rung: usize,

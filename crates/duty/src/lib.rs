@@ -17,6 +17,7 @@ mod procedure;
 mod read;
 mod refusal;
 mod routine;
+mod statement;
 mod sync;
 mod walk;
 mod wanted;
@@ -30,11 +31,12 @@ pub use event::{Event, PaperMade, Proof, Recorded, Sight, Subject};
 pub use moment::Moment;
 pub use paper::{Filled, papers, vault_mark};
 pub use procedure::{
-    Article, Category, Clock, Close, CloseBy, DataCondition, Escalation, Evidence, Field, FieldKind, Paper, Procedure, Reopen,
-    Routine, Sample, Stay, Step, Vault,
+    Article, Branch, Category, Checklist, Clock, Close, CloseBy, DataCondition, Escalation, Evidence, Field, FieldKind, Paper,
+    Procedure, Reopen, Routine, Sample, Stay, Step, Vault,
 };
 pub use read::{ProcedureFiles, holidays, read, roles};
 pub use refusal::Refusal;
 pub use routine::{Due, calendar_of};
+pub use statement::{Statement, draw, state, statement_key};
 pub use sync::{Shown, case_id, observe, sampled, tick, wakes};
 pub use walk::walk;

@@ -49,6 +49,8 @@ pub struct Procedure {
     pub stays: Vec<Stay>,
     #[serde(default, rename = "routine")]
     pub routines: Vec<Routine>,
+    #[serde(default, rename = "checklist")]
+    pub checklists: Vec<Checklist>,
     #[serde(default, rename = "vault")]
     pub vaults: Vec<Vault>,
     /// The state of the files that it was read from: a case keeps the version under which it was opened.
@@ -100,6 +102,12 @@ pub struct Opening {
     pub needs: Vec<String>,
     /// Who answers for it from then on.
     pub owner: String,
+    /// A field that names the role instead.
+    #[serde(default)]
+    pub owner_from: Option<String>,
+    /// Whoever opens one by hand gets a number, and with it may read how far it is and these fields, without saying who they are.
+    #[serde(default)]
+    pub receipt: Option<Vec<String>>,
     /// The condition of an evaluation that opens one by itself.
     #[serde(default)]
     pub data: Option<DataCondition>,
@@ -192,6 +200,15 @@ pub struct Step {
     /// What may follow; nothing where the case is then ready to be closed.
     #[serde(default)]
     pub next: Vec<String>,
+    /// What follows instead where the fields say so: the first that fits.
+    #[serde(default, rename = "branch")]
+    pub branches: Vec<Branch>,
+    /// Only whoever answers for the case may do it.
+    #[serde(default)]
+    pub by_owner: bool,
+    /// The role that answers for the case while this step is what comes next.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// Whether it may be left out, with a reason.
     #[serde(default)]
     pub skippable: bool,
@@ -202,6 +219,18 @@ pub struct Step {
     #[serde(default)]
     pub different_from: Vec<String>,
 }
+
+/// Another way on, for cases whose fields have certain values.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    pub only: Only,
+    #[serde(default)]
+    pub next: Vec<String>,
+}
+
+/// Fields with the values that they may have: all of them must fit.
+pub type Only = BTreeMap<String, Vec<String>>;
 
 /// A period of time with its law.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -228,7 +257,14 @@ pub struct Clock {
     /// Stands still while the case is paused.
     #[serde(default)]
     pub pausable: bool,
+    /// Runs only in cases whose fields have these values.
+    #[serde(default)]
+    pub only: Only,
+    /// Ends with the day that stands in a field, a date that somebody set, instead of after a length of time.
+    #[serde(default)]
+    pub ends: Option<String>,
     /// How long it runs, by the day on which it starts.
+    #[serde(default)]
     pub value: Vec<ClockValue>,
 }
 
@@ -276,7 +312,10 @@ pub struct Close {
     pub after: Vec<String>,
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Steps done by somebody else; `*` for all of this round.
+    /// Values that fields must have: a re-check that was passed.
+    #[serde(default)]
+    pub only: Only,
+    /// Steps done by somebody else; `*` for all of this round, `open` for whoever opened it.
     #[serde(default)]
     pub different_from: Vec<String>,
     #[serde(default, rename = "category")]
@@ -335,6 +374,9 @@ pub struct Stay {
     pub who: Vec<Who>,
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Steps done by somebody else; `open` for whoever opened the case or made the statement.
+    #[serde(default)]
+    pub different_from: Vec<String>,
 }
 
 /// Something reported or looked at on fixed days, with a statement even when there is nothing (零报告).
@@ -350,6 +392,20 @@ pub struct Routine {
     pub months: Vec<u8>,
     /// Its day; the last of a month that is shorter.
     pub day: u8,
+    /// For each of what: `school`, `township`, `county`, `prefecture`, `province`.
+    pub each: String,
+    /// What a statement says.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// Lists of points that it answers, one by one.
+    #[serde(default)]
+    pub checklists: Vec<String>,
+    /// The field that says how many there are: 0 makes it a zero report.
+    #[serde(default)]
+    pub counts: Option<String>,
+    /// Numbers that must add up, so that a zero agrees with the roll-call that it rests on.
+    #[serde(default, rename = "sum")]
+    pub sums: Vec<Sum>,
     /// What a statement rests on: the roll-call, a signed sheet.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -358,11 +414,48 @@ pub struct Routine {
     pub sample: Option<Sample>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// A number that is the sum of others.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sum {
+    pub total: String,
+    pub parts: Vec<String>,
+}
+
+/// Which statements are looked at again, and by whom: drawn from the period and a seed made known after its last day.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
     pub in_hundred: u8,
     pub at_least: u16,
+    /// The stay check that the drawn statements get.
+    pub stay: String,
+    /// Who draws.
+    pub who: Vec<Who>,
+    pub source: String,
+    pub confirmed: bool,
+}
+
+/// Points that are looked at one by one; each becomes a field of the statement with the same three answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checklist {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    /// The field that must be filled in where a point is bad: which cases it led to.
+    pub follow: String,
+    #[serde(rename = "item")]
+    pub items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
 }
 
 /// Fields that are kept apart, and who may read them.
@@ -374,6 +467,9 @@ pub struct Vault {
     pub title_en: String,
     pub article: String,
     pub readers: Vec<Who>,
+    /// Who may never read it, whatever their other roles.
+    #[serde(default)]
+    pub closed_to: Vec<Who>,
 }
 
 /// Where a refusal or a row stands written.
@@ -402,6 +498,14 @@ impl Procedure {
         self.close.categories.iter().find(|category| category.id == id)
     }
 
+    pub fn checklist(&self, id: &str) -> Option<&Checklist> {
+        self.checklists.iter().find(|list| list.id == id)
+    }
+
+    pub fn routine(&self, id: &str) -> Option<&Routine> {
+        self.routines.iter().find(|routine| routine.id == id)
+    }
+
     pub fn stay(&self, id: &str) -> Option<&Stay> {
         self.stays.iter().find(|stay| stay.id == id)
     }
@@ -418,6 +522,26 @@ impl Procedure {
     pub fn is_in_force(&self, on: Date) -> bool {
         on >= self.in_force.from && self.in_force.to.is_none_or(|to| on <= to)
     }
+}
+
+impl Opening {
+    /// The role that answers for a case whose fields are these.
+    pub(crate) fn owner_of(&self, fields: &BTreeMap<String, String>) -> crate::Party {
+        let named = self.owner_from.as_ref().and_then(|field| fields.get(field));
+        crate::Party { role: named.unwrap_or(&self.owner).clone(), person: None }
+    }
+}
+
+impl Step {
+    /// What may follow in a case whose fields are these.
+    pub fn follows(&self, fields: &BTreeMap<String, String>) -> &[String] {
+        self.branches.iter().find(|branch| fit(&branch.only, fields)).map_or(&self.next, |branch| &branch.next)
+    }
+}
+
+/// Whether fields have the values that are asked for.
+pub(crate) fn fit(only: &Only, fields: &BTreeMap<String, String>) -> bool {
+    only.iter().all(|(id, values)| fields.get(id).is_some_and(|value| values.contains(value)))
 }
 
 impl Clock {
@@ -448,7 +572,7 @@ macro_rules! named {
         }
     )*};
 }
-named!(Procedure, Field, Choice, Evidence, Paper, Step, Clock, Category, Stay, Routine, Vault);
+named!(Procedure, Field, Choice, Evidence, Paper, Step, Clock, Category, Stay, Routine, Checklist, Item, Vault);
 
 fn date<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
     toml::value::Datetime::deserialize(from)?.to_string().parse().map_err(serde::de::Error::custom)

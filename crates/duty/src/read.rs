@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use facts::{Finding, Place, Severity, Text, text};
 use serde::Deserialize;
 
-use crate::procedure::{CloseBy, FieldKind};
-use crate::{Calendar, HolidayYear, Procedure, Roles, Who, paper};
+use crate::procedure::{CloseBy, FieldKind, Step};
+use crate::{Calendar, HolidayYear, Procedure, Roles, Who, paper, statement};
 
 /// A procedure as it lies on disk, already read into memory.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,6 +41,7 @@ pub fn read(files: &ProcedureFiles, roles: &Roles) -> (Option<Procedure>, Vec<Fi
         Err(error) => return (None, vec![unreadable(&name, source, &error)]),
     };
     procedure.version.clone_from(&files.version);
+    statement::spell_out(&mut procedure);
     procedure.articles = articles(file("source.md").unwrap_or_default());
     for (path, text) in &files.files {
         if let Some(id) = path.strip_prefix("papers/").and_then(|path| path.strip_suffix(".md")) {
@@ -57,6 +58,7 @@ pub fn read(files: &ProcedureFiles, roles: &Roles) -> (Option<Procedure>, Vec<Fi
     check.fields(&procedure);
     check.people(&procedure, roles);
     check.closing(&procedure);
+    check.routines(&procedure);
     let mut findings = check.findings;
     findings.sort();
     findings.dedup();
@@ -161,10 +163,10 @@ impl Check<'_> {
         let ids = || procedure.steps.iter().map(|step| step.id.as_str());
         self.known(&kind, &procedure.first, ids());
         for step in &procedure.steps {
-            for next in &step.next {
+            for next in onward(step) {
                 self.known(&kind, next, ids());
             }
-            for other in step.different_from.iter().filter(|other| *other != "*") {
+            for other in step.different_from.iter().filter(|other| !matches!(other.as_str(), "*" | "open")) {
                 self.known(&kind, other, ids());
             }
             if step.who.is_empty() {
@@ -176,12 +178,16 @@ impl Check<'_> {
         if let Some(reopen) = &procedure.reopen {
             self.known(&kind, &reopen.at, ids());
         }
+        if let Some(field) = &procedure.opening.owner_from {
+            let of_choice = procedure.fields.iter().filter(|field| field.kind == FieldKind::Choice);
+            self.known(&text!("列出角色的栏目", "field that lists roles"), field, of_choice.map(|field| field.id.as_str()));
+        }
         let mut reached: Vec<&str> = vec![&procedure.first];
         reached.extend(procedure.reopen.as_ref().map(|reopen| reopen.at.as_str()));
         let mut index = 0;
         while let Some(step) = reached.get(index).and_then(|id| procedure.step(id)) {
             index += 1;
-            for next in &step.next {
+            for next in onward(step) {
                 if !reached.contains(&next.as_str()) && procedure.step(next).is_some() {
                     reached.push(next);
                 }
@@ -212,7 +218,10 @@ impl Check<'_> {
                 self.known(&of_step, step, steps());
             }
             let id = &clock.id;
-            if clock.value.is_empty() || clock.value.iter().any(|value| value.source.trim().is_empty()) {
+            if let Some(field) = &clock.ends {
+                let dates = procedure.fields.iter().filter(|field| field.kind == FieldKind::Date);
+                self.known(&text!("日期栏目", "field with a date"), field, dates.map(|field| field.id.as_str()));
+            } else if clock.value.is_empty() || clock.value.iter().any(|value| value.source.trim().is_empty()) {
                 let what = text!("期限“{id}”没有长度或出处", "the clock `{id}` has no length, or no source");
                 self.refuse(
                     "clock-without-source",
@@ -232,8 +241,9 @@ impl Check<'_> {
                 }
             }
         }
+        let stays: Vec<String> = procedure.stays.iter().map(|stay| format!("stay:{}", stay.id)).collect();
         for rung in &procedure.escalations {
-            self.known(&of_clock, &rung.clock, clocks());
+            self.known(&of_clock, &rung.clock, clocks().chain(stays.iter().map(String::as_str)));
         }
     }
 
@@ -265,8 +275,9 @@ impl Check<'_> {
         let others = [(&procedure.opening.fields, &procedure.opening.needs), (&none, &procedure.close.needs)];
         let stays = procedure.stays.iter().map(|stay| (&none, &stay.needs));
         let categories = procedure.close.categories.iter().map(|category| (&none, &category.needs));
-        let routines = procedure.routines.iter().map(|routine| (&none, &routine.needs));
-        for (fields, needs) in of_steps.chain(others).chain(stays).chain(categories).chain(routines) {
+        let shown = procedure.opening.receipt.iter().map(|fields| (fields, &none));
+        let routines = procedure.routines.iter().map(|routine| (&routine.fields, &routine.needs));
+        for (fields, needs) in of_steps.chain(others).chain(stays).chain(categories).chain(routines).chain(shown) {
             for id in fields {
                 self.known(&field, id, procedure.fields.iter().map(|field| field.id.as_str()));
             }
@@ -289,6 +300,17 @@ impl Check<'_> {
                 self.known(&text!("密存", "vault"), vault, procedure.vaults.iter().map(|vault| vault.id.as_str()));
             }
         }
+        let branches = procedure.steps.iter().flat_map(|step| step.branches.iter().map(|branch| &branch.only));
+        let clocks = procedure.clocks.iter().map(|clock| &clock.only);
+        let onlys: Vec<_> = branches.chain(clocks).chain([&procedure.close.only]).collect();
+        for (id, value) in
+            onlys.iter().flat_map(|only| only.iter()).flat_map(|(id, values)| values.iter().map(move |value| (id, value)))
+        {
+            self.known(&field, id, procedure.fields.iter().map(|field| field.id.as_str()));
+            if let Some(entry) = procedure.field(id).filter(|entry| entry.kind == FieldKind::Choice) {
+                self.known(&text!("选项", "choice"), value, entry.choices.iter().map(|choice| choice.id.as_str()));
+            }
+        }
         for category in &procedure.close.categories {
             for stay in &category.stays {
                 self.known(&text!("稳定性检查", "stay check"), stay, procedure.stays.iter().map(|stay| stay.id.as_str()));
@@ -298,12 +320,16 @@ impl Check<'_> {
 
     fn people(&mut self, procedure: &Procedure, roles: &Roles) {
         let mut named: Vec<&str> = vec![&procedure.opening.owner];
+        let of_field = procedure.opening.owner_from.as_ref().and_then(|id| procedure.field(id));
+        named.extend(of_field.iter().flat_map(|field| field.choices.iter().map(|choice| choice.id.as_str())));
+        named.extend(procedure.steps.iter().filter_map(|step| step.owner.as_deref()));
         named.extend(procedure.escalations.iter().map(|rung| rung.to.as_str()));
         named.extend(procedure.reopen.iter().filter_map(|reopen| reopen.tell.as_deref()));
         let whos = procedure.steps.iter().map(|step| &step.who).chain([&procedure.opening.who, &procedure.close.who]);
         let whos = whos.chain(procedure.stays.iter().map(|stay| &stay.who));
         let whos = whos.chain(procedure.routines.iter().map(|routine| &routine.who));
-        let whos = whos.chain(procedure.vaults.iter().map(|vault| &vault.readers));
+        let whos = whos.chain(procedure.routines.iter().filter_map(|routine| routine.sample.as_ref()).map(|sample| &sample.who));
+        let whos = whos.chain(procedure.vaults.iter().flat_map(|vault| [&vault.readers, &vault.closed_to]));
         let whos = whos.chain(procedure.pause.iter().map(|pause| &pause.who));
         let whos = whos.chain(procedure.reopen.iter().map(|reopen| &reopen.who));
         for who in whos.flatten() {
@@ -325,12 +351,39 @@ impl Check<'_> {
         }
     }
 
+    fn routines(&mut self, procedure: &Procedure) {
+        let field = text!("栏目", "field");
+        let fields = || procedure.fields.iter().map(|field| field.id.as_str());
+        for routine in &procedure.routines {
+            let lists = || procedure.checklists.iter().map(|list| list.id.as_str());
+            routine.checklists.iter().for_each(|list| self.known(&text!("检查表", "checklist"), list, lists()));
+            let sums = routine.sums.iter().flat_map(|sum| std::iter::once(&sum.total).chain(&sum.parts));
+            sums.chain(&routine.counts).for_each(|id| self.known(&field, id, fields()));
+            self.known(&text!("对象", "kind of unit"), &routine.each, statement::UNITS.iter().copied());
+            if let Some(sample) = &routine.sample {
+                let stays = procedure.stays.iter().map(|stay| stay.id.as_str());
+                self.known(&text!("稳定性检查", "stay check"), &sample.stay, stays);
+            }
+            if routine.months.is_empty() || routine.months.iter().any(|month| !(1..=12).contains(month)) {
+                let id = &routine.id;
+                let what = text!("“{id}”的月份要在 1 到 12 之间", "the months of `{id}` should be 1 to 12");
+                self.refuse("wrong-date", id, what, text!("如 months = [3, 9]", "such as months = [3, 9]"));
+            }
+        }
+        procedure.checklists.iter().for_each(|list| self.known(&field, &list.follow, fields()));
+        for other in
+            procedure.stays.iter().flat_map(|stay| &stay.different_from).filter(|step| !matches!(step.as_str(), "*" | "open"))
+        {
+            self.known(&text!("步骤", "step"), other, procedure.steps.iter().map(|step| step.id.as_str()));
+        }
+    }
+
     fn closing(&mut self, procedure: &Procedure) {
         let close = &procedure.close;
         let after = close.after.iter().chain(close.categories.iter().flat_map(|category| &category.after));
         let kind = text!("步骤", "step");
         for step in after.flat_map(|steps| steps.split('|')).chain(close.different_from.iter().map(String::as_str)) {
-            if step != "*" {
+            if !matches!(step, "*" | "open") {
                 self.known(&kind, step, procedure.steps.iter().map(|step| step.id.as_str()));
             }
         }
@@ -363,6 +416,11 @@ impl Check<'_> {
     }
 }
 
+/// Every step that may follow one, whatever the fields say.
+fn onward(step: &Step) -> impl Iterator<Item = &String> {
+    step.next.iter().chain(step.branches.iter().flat_map(|branch| &branch.next))
+}
+
 /// Every article that a procedure names.
 fn anchors(procedure: &Procedure) -> Vec<&str> {
     let mut anchors: Vec<&str> = vec![&procedure.opening.article, &procedure.close.article];
@@ -372,6 +430,7 @@ fn anchors(procedure: &Procedure) -> Vec<&str> {
     anchors.extend(procedure.papers.iter().map(|entry| entry.article.as_str()));
     anchors.extend(procedure.stays.iter().map(|entry| entry.article.as_str()));
     anchors.extend(procedure.routines.iter().map(|entry| entry.article.as_str()));
+    anchors.extend(procedure.checklists.iter().map(|entry| entry.article.as_str()));
     anchors.extend(procedure.vaults.iter().map(|entry| entry.article.as_str()));
     anchors.extend(procedure.pause.iter().map(|entry| entry.article.as_str()));
     anchors.extend(procedure.reopen.iter().map(|entry| entry.article.as_str()));

@@ -13,6 +13,19 @@ pub struct Due {
     pub period: String,
 }
 
+/// From when a statement may be made: the month after the one in which the routine last fell due.
+pub(crate) fn begins(routine: &Routine, due: Date) -> Date {
+    let month = due.first_of_month();
+    let back = (1..=12).find(|back| routine.months.contains(&(month.saturating_sub(back.months()).month() as u8)));
+    month.saturating_sub((back.unwrap_or(1) - 1).months())
+}
+
+/// The day on which a period's statement is due; none where the routine does not fall into that month.
+pub(crate) fn due_of(routine: &Routine, period: &str) -> Option<Date> {
+    let month: Date = format!("{period}-01").parse().ok()?;
+    routine.months.contains(&(month.month() as u8)).then(|| day_of(routine, month))
+}
+
 /// What the routines of a procedure ask for between two days, in order of day.
 pub fn calendar_of(procedure: &Procedure, from: Date, to: Date) -> Vec<Due> {
     let mut dues = Vec::new();

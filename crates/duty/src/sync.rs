@@ -2,7 +2,7 @@ use facts::Text;
 
 use crate::chain::{digest, hex};
 use crate::procedure::CloseBy;
-use crate::{Calendar, Case, Event, Moment, Party, Procedure, Sight, Status, Subject, clocks};
+use crate::{Calendar, Case, Event, Moment, Procedure, Sight, Status, Subject, clocks};
 
 /// What a snapshot says of one subject: missing data say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn observe(
     shown: Shown,
     finding: &str,
 ) -> Option<Event> {
-    let owner = || Party { role: procedure.opening.owner.clone(), person: None };
+    let owner = || procedure.opening.owner_of(case.map_or(&Default::default(), |case| &case.fields));
     let Some(case) = case else {
         return (shown == Shown::Shown).then(|| Event::Opened {
             procedure: procedure.id.clone(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::chain::{digest, hex};
 use crate::{
     Act, Actor, Calendar, Case, Command, Event, Moment, Opening, Party, Procedure, Proof, Recorded, Refusal, Roles, Shown, Sight,
-    Subject, decide, due, observe, open, tick,
+    Statement, Subject, decide, draw, due, observe, open, state, tick,
 };
 
 #[derive(Debug, Deserialize)]
@@ -28,12 +28,15 @@ struct Move {
     #[serde(default)]
     by: String,
     /// `open`, `step NAME`, `hand-over`, `take-over`, `decline`, `pause`, `resume`, `close`, `reopen`, `stay NAME`, `see`,
-    /// `vault NAME` or `wait`.
+    /// `vault NAME`, `state ROUTINE`, `draw ROUTINE` or `wait`.
     r#do: String,
     #[serde(default)]
     set: BTreeMap<String, String>,
     #[serde(default)]
     evidence: Vec<String>,
+    /// For `state` and `draw`: the month.
+    #[serde(default)]
+    period: String,
     #[serde(default)]
     skip: Option<String>,
     #[serde(default)]
@@ -146,6 +149,17 @@ impl Stage<'_> {
             "open" => {
                 let opening = Opening { subject: subject(), finding: "示例".into(), fields: step.set.clone(), evidence };
                 return Some(open(self.procedure, opening, actor, now).map(|event| vec![event]));
+            }
+            "state" => {
+                let (routine, period, fields) = (name.to_string(), step.period.clone(), step.set.clone());
+                let statement = Statement { routine, period, subject: subject(), fields, evidence };
+                return Some(state(self.procedure, &statement, self.case.as_ref(), actor, now));
+            }
+            "draw" => {
+                let drawn = self.case.as_ref().map(|case| case.drawn.clone()).unwrap_or_default();
+                let units = [subject().key];
+                let done = draw(self.procedure, (name, &step.period), &reason, &units, &drawn, (actor, now));
+                return Some(done.map(|(_, event)| vec![event]));
             }
             "see" => {
                 self.seen += 1;
