@@ -108,3 +108,52 @@ fn the_same_problem_gives_the_same_plan() {
     let plan = || plan_budget(&problem, &Settings::default(), &|| false);
     assert_eq!(plan(), plan());
 }
+
+/// Several problems as one, side by side.
+fn beside(problems: &[Problem]) -> Problem {
+    let mut whole = Problem::default();
+    for problem in problems {
+        let (pools, sites) = (whole.pools.len(), whole.sites.len());
+        let moved = |terms: &[(usize, f64)]| terms.iter().map(|(site, each)| (site + sites, *each)).collect::<Vec<_>>();
+        whole.pools.extend(problem.pools.iter().cloned());
+        whole.sites.extend(problem.sites.iter().map(|site| Site { pool: site.pool + pools, ..site.clone() }));
+        whole.rows.extend(problem.rows.iter().map(|row| Row { terms: moved(&row.terms), ..row.clone() }));
+        whole.cones.extend(problem.cones.iter().map(|cone| {
+            let members = cone.members.iter().map(|member| Member { terms: moved(&member.terms), ..member.clone() });
+            Cone { limit: cone.limit, members: members.collect() }
+        }));
+    }
+    whole
+}
+
+#[test]
+fn counties_that_share_nothing_are_planned_each_for_itself() {
+    let counties = [
+        county(&[100.0, 100.0, 100.0], &[9, 0, 1], 0.5, Some(60.0), Some(6.0)),
+        county(&[100.0, 150.0, 60.0], &[9, 1, 1], 0.3, Some(60.0), Some(6.0)),
+        county(&[310.0, 150.0, 60.0, 77.0], &[19, 1, 1, 0], 0.4, Some(60.0), Some(6.0)),
+    ];
+    let plan = |problem: &Problem| plan_budget(problem, &Settings { gap: 1e-9, ..Settings::default() }, &|| false);
+    let alone: f64 = counties.iter().filter_map(|county| plan(county).cost).sum();
+    let mut whole = beside(&counties);
+    let together = plan(&whole);
+    assert_eq!(together.cost, Some(alone));
+    // What the cheapest plans of all buy is within this cap, so that it changes nothing; with one unit less it does.
+    let bought: i64 = whole.bought_and_moved(&together.levels.expect("a plan")).iter().map(|(bought, _)| bought).sum();
+    let terms = vec![(0, 1.0), (1, 1.0), (2, 1.0)];
+    whole.caps.push(Cap { terms, most: bought as f64 });
+    assert_eq!(plan(&whole).cost, Some(alone));
+    whole.caps[0].most -= 1.0;
+    let capped = plan(&whole);
+    assert!(capped.cost.is_none_or(|cost| cost >= alone), "{capped:?}");
+    if let Some(levels) = &capped.levels {
+        assert!(levels.iter().sum::<i64>() < bought);
+    }
+}
+
+#[test]
+fn who_is_stopped_at_once_says_so() {
+    let problem = county(&[100.0, 100.0, 100.0], &[9, 0, 1], 0.5, Some(60.0), Some(6.0));
+    let answer = plan_budget(&problem, &Settings::default(), &|| true);
+    assert_eq!((answer.status, answer.levels), (Status::Stopped, None));
+}

@@ -1,9 +1,9 @@
 //! Branch and bound over how many units each pool buys and what each choice leaves.
 
+use super::Settings;
 use super::improve::{Whole, improve};
 use super::relax::{Relaxation, Relaxed, Window, relax};
 use super::tight::Tight;
-use super::{Answer, Settings, Status};
 
 /// How near a fraction must be to a whole number to count as one.
 const WHOLE: f64 = 1e-4;
@@ -21,89 +21,124 @@ impl Window {
     }
 }
 
-/// Improves plan and bound of an answer until they meet, steps are used up or the guard calls.
-pub(crate) fn search(
-    tight: &Tight<'_>,
-    settings: &Settings,
-    stopped: &dyn Fn() -> bool,
-    window: Window,
-    root: Relaxation,
-    answer: &mut Answer,
-) {
-    let mut best: Option<Whole> = improve(tight, &root, settings.trials, stopped);
-    let worth = |best: &Option<Whole>| best.as_ref().map_or(f64::MAX, |best| best.cost);
-    let mut root = root;
-    // With a known plan the box is smaller, and the same multipliers prove more.
-    if let (Some(best), Relaxed::Solved(again)) = (&best, relax(tight, &window, worth(&best))) {
-        if again.bound > root.bound {
-            root.bound = again.bound;
-        }
-        answer.first_bound = root.bound.min(best.cost).max(0.0);
-    }
-    let mut open = vec![Node { window, point: root }];
-    let mut status = Status::StepsUsed;
-    // The lowest bound among branches that were closed without proof.
-    let mut closed = f64::INFINITY;
-    loop {
-        let lowest = open.iter().map(|node| node.point.bound).fold(closed, f64::min).min(worth(&best));
-        answer.bound = if lowest < f64::MAX { lowest.max(0.0) } else { answer.bound };
-        if let Some(best) = &best
-            && best.cost - answer.bound <= settings.gap * best.cost.abs()
-        {
-            status = Status::WithinGap;
-            break;
-        }
-        if stopped() {
-            status = Status::Stopped;
-            break;
-        }
-        if answer.branches >= settings.branches {
-            break;
-        }
-        let lowest_open = (0..open.len()).min_by(|a, b| open[*a].point.bound.total_cmp(&open[*b].point.bound).then(a.cmp(b)));
-        let Some(at) = lowest_open else {
-            if best.is_none() {
-                status = Status::Impossible;
-            }
-            break;
+/// A search that can be stopped after each branch, and looked at.
+pub(crate) struct Search<'a> {
+    pub tight: Tight<'a>,
+    pub best: Option<Whole>,
+    /// No plan costs less.
+    pub bound: f64,
+    pub first_bound: f64,
+    pub branches: usize,
+    /// The point of the relaxation before branching, with its prices.
+    pub root: Relaxation,
+    open: Vec<Node>,
+    /// The lowest bound among branches that were closed without proof.
+    closed: f64,
+}
+
+/// Why a search has not begun.
+pub(crate) enum Unbegun {
+    Impossible,
+    Unclear,
+}
+
+impl<'a> Search<'a> {
+    /// Solves the relaxation; there is no plan yet.
+    pub fn begin(tight: Tight<'a>) -> Result<Search<'a>, Unbegun> {
+        let window = Window::whole(&tight);
+        let root = match relax(&tight, &window, f64::MAX) {
+            Relaxed::Solved(root) => *root,
+            Relaxed::Infeasible => return Err(Unbegun::Impossible),
+            Relaxed::Unclear => return Err(Unbegun::Unclear),
         };
-        let node = open.swap_remove(at);
-        let Some(split) = split(tight, &node) else {
-            closed = closed.min(node.point.bound);
-            continue;
+        let bound = root.bound.max(0.0);
+        let open = vec![Node { window, point: root.clone() }];
+        Ok(Search { tight, best: None, bound, first_bound: bound, branches: 0, root, open, closed: f64::INFINITY })
+    }
+
+    /// Makes a plan of the relaxation's point, and with it a sharper bound. It tries at most so many other choices.
+    pub fn first_plan(&mut self, trials: usize, stopped: &dyn Fn() -> bool) {
+        if let Some(made) = improve(&self.tight, &self.root, trials, stopped)
+            && made.cost < self.worth()
+        {
+            self.best = Some(made);
+        }
+        let (Some(best), Some(node)) = (&self.best, self.open.first_mut()) else { return };
+        // With a known plan the box is smaller, and the same multipliers prove more.
+        if !stopped()
+            && let Relaxed::Solved(again) = relax(&self.tight, &node.window, best.cost)
+            && again.bound > node.point.bound
+        {
+            node.point.bound = again.bound;
+        }
+        self.first_bound = node.point.bound.min(best.cost).max(0.0);
+        self.settle();
+    }
+
+    pub fn worth(&self) -> f64 {
+        self.best.as_ref().map_or(f64::MAX, |best| best.cost)
+    }
+
+    /// The share of its cost that a better plan could save at most.
+    pub fn gap(&self) -> f64 {
+        self.best.as_ref().map_or(f64::MAX, |best| (best.cost - self.bound) / best.cost.abs().max(1e-9))
+    }
+
+    /// Whether no branch is open.
+    pub fn exhausted(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Whether a branch was closed without proof that it holds no plan.
+    pub fn unproven(&self) -> bool {
+        self.closed < f64::INFINITY
+    }
+
+    fn settle(&mut self) {
+        let lowest = self.open.iter().map(|node| node.point.bound).fold(self.closed, f64::min).min(self.worth());
+        if lowest < f64::MAX {
+            self.bound = lowest.max(0.0);
+        }
+    }
+
+    /// Branches once, where the bound is lowest.
+    pub fn step(&mut self, settings: &Settings, stopped: &dyn Fn() -> bool) {
+        let open = &self.open;
+        let lowest = (0..open.len()).min_by(|a, b| open[*a].point.bound.total_cmp(&open[*b].point.bound).then(a.cmp(b)));
+        let Some(at) = lowest else { return };
+        let node = self.open.swap_remove(at);
+        let Some(split) = split(&self.tight, &node) else {
+            self.closed = self.closed.min(node.point.bound);
+            self.settle();
+            return;
         };
         for window in children(&node.window, split) {
-            answer.branches += 1;
-            let found = relax(tight, &window, worth(&best));
-            let mut point = match found {
+            if stopped() {
+                // What was not looked at is as open as what it came from.
+                self.closed = self.closed.min(node.point.bound);
+                break;
+            }
+            self.branches += 1;
+            let mut point = match relax(&self.tight, &window, self.worth()) {
                 Relaxed::Solved(point) => *point,
                 Relaxed::Infeasible => continue,
                 Relaxed::Unclear => {
-                    closed = closed.min(node.point.bound);
+                    self.closed = self.closed.min(node.point.bound);
                     continue;
                 }
             };
             point.bound = point.bound.max(node.point.bound);
-            if point.bound >= worth(&best) {
+            if point.bound >= self.worth() {
                 continue;
             }
-            if let Some(made) = improve(tight, &point, settings.trials / 10, stopped)
-                && made.cost < worth(&best) - 1e-9
+            if let Some(made) = improve(&self.tight, &point, settings.trials / 10, stopped)
+                && made.cost < self.worth() - 1e-9
             {
-                best = Some(made);
+                self.best = Some(made);
             }
-            open.push(Node { window, point });
+            self.open.push(Node { window, point });
         }
-    }
-    answer.status = match (&best, status) {
-        (None, Status::StepsUsed) => Status::NotFound,
-        (_, status) => status,
-    };
-    if let Some(best) = best {
-        answer.bound = answer.bound.min(best.cost);
-        answer.cost = Some(best.cost);
-        answer.left = best.left;
-        answer.levels = Some(best.levels);
+        self.settle();
     }
 }
 

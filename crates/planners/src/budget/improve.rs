@@ -1,6 +1,7 @@
 //! From a point of the relaxation to a plan in whole units.
 
-use super::rebuild::rebuild;
+use super::polish::polish;
+use super::rebuild::{Rebuilt, rebuild};
 use super::relax::Relaxation;
 use super::state::State;
 use super::tight::Tight;
@@ -40,7 +41,18 @@ pub(crate) fn improve(tight: &Tight<'_>, point: &Relaxation, trials: usize, stop
             } else {
                 tight.sites[pool].iter().map(|site| state.levels[*site]).sum()
             };
-            match rebuild(&mut state, pool, hint, most[pool]) {
+            let near: Vec<i64> = match pass {
+                0 => tight.sites[pool].iter().map(|site| point.levels[*site].round() as i64).collect(),
+                _ => tight.sites[pool].iter().map(|site| state.levels[*site]).collect(),
+            };
+            let polished = polish(&mut state, pool, &near, most[pool], stopped);
+            // Where few units are bought, all numbers of them around the point are tried besides.
+            let few = hint <= FEW_UNITS_PER_SITE * near.len() as i64 && near.len() <= FEW_SITES;
+            let made = match (polished, trials > 0 && few && !stopped()) {
+                (Some(polished), false) => Some(polished),
+                (polished, _) => cheaper(polished, rebuild(&mut state, pool, hint, most[pool], stopped)),
+            };
+            match made {
                 Some(made) if made.cost < costs[pool] - 1e-9 => {
                     state.put(pool, &made.levels);
                     costs[pool] = made.cost;
@@ -61,6 +73,17 @@ pub(crate) fn improve(tight: &Tight<'_>, point: &Relaxation, trials: usize, stop
     }
     flip(&mut state, point, &most, trials, stopped);
     state.holds().then(|| Whole { cost: state.cost(), levels: state.levels, left: state.left })
+}
+
+/// Up to so many units for each place, and so many places, a pool is also built up from nothing.
+const FEW_UNITS_PER_SITE: i64 = 8;
+const FEW_SITES: usize = 400;
+
+fn cheaper(a: Option<Rebuilt>, b: Option<Rebuilt>) -> Option<Rebuilt> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.cost < a.cost { b } else { a }),
+        (a, b) => a.or(b),
+    }
 }
 
 fn pools_of(tight: &Tight<'_>, row: &super::tight::Requirement) -> Vec<usize> {
@@ -143,7 +166,7 @@ fn flip(state: &mut State<'_, '_>, point: &Relaxation, most: &[i64], trials: usi
                 return;
             }
             left_trials -= 1;
-            if state.left[out] && !state.left[into] && swap(state, most, out, into) {
+            if state.left[out] && !state.left[into] && swap(state, most, out, into, stopped) {
                 better = true;
             }
         }
@@ -163,7 +186,7 @@ fn dearest(tight: &Tight<'_>, row: usize) -> f64 {
 }
 
 /// Leaves one row instead of another where that makes the plan cheaper.
-fn swap(state: &mut State<'_, '_>, most: &[i64], out: usize, into: usize) -> bool {
+fn swap(state: &mut State<'_, '_>, most: &[i64], out: usize, into: usize, stopped: &dyn Fn() -> bool) -> bool {
     let tight = state.tight;
     let mut pools = pools_of(tight, &tight.rows[out]);
     pools.extend(pools_of(tight, &tight.rows[into]));
@@ -176,8 +199,8 @@ fn swap(state: &mut State<'_, '_>, most: &[i64], out: usize, into: usize) -> boo
     state.left[into] = true;
     let mut possible = true;
     for pool in &pools {
-        let hint = tight.sites[*pool].iter().map(|site| state.levels[*site]).sum();
-        match rebuild(state, *pool, hint, most[*pool]) {
+        let near: Vec<i64> = tight.sites[*pool].iter().map(|site| state.levels[*site]).collect();
+        match polish(state, *pool, &near, most[*pool], stopped) {
             Some(made) => state.put(*pool, &made.levels),
             None => {
                 possible = false;

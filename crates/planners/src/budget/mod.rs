@@ -5,10 +5,14 @@
 //!    nothing gets cheaper; then other choices are tried where their price says that it may pay ([`improve`]).
 //! 3. Branching on how many units a pool buys and on what a school leaves lifts the bound; every branch's point is a new start
 //!    for step 2 ([`branch`]).
+//!
+//! Parts of a problem that share nothing, such as the counties of a prefecture, are planned each for itself ([`parts`]).
 
 mod branch;
 mod conflict;
 mod improve;
+mod parts;
+mod polish;
 mod rebuild;
 mod relax;
 mod state;
@@ -16,9 +20,9 @@ mod tight;
 
 use plan::Problem;
 
-use branch::search;
+use branch::{Search, Unbegun};
 pub use conflict::conflict;
-use relax::{Relaxed, Window, relax};
+use parts::{Part, parts};
 use tight::Tight;
 
 /// How a planner works; nothing here changes what a plan must satisfy, but for `keep`.
@@ -115,8 +119,31 @@ impl Answer {
 /// assert!(answer.bound <= 18.0);
 /// ```
 pub fn plan_budget(problem: &Problem, settings: &Settings, stopped: &dyn Fn() -> bool) -> Answer {
-    let tight = Tight::of(problem, settings.keep);
-    let window = Window::whole(&tight);
+    // Counties share nothing but what is capped for all. If what is cheapest for each keeps within the caps, it is cheapest
+    // for all.
+    let apart = parts(problem, false);
+    if apart.len() > 1 {
+        let answer = plan_parts(problem, &apart, settings, stopped);
+        if answer.levels.as_ref().is_none_or(|levels| within_caps(problem, levels)) {
+            return answer;
+        }
+        let mut coupled = plan_parts(problem, &parts(problem, true), settings, stopped);
+        coupled.bound = coupled.bound.max(answer.bound);
+        return coupled;
+    }
+    plan_parts(problem, &apart, settings, stopped)
+}
+
+fn within_caps(problem: &Problem, levels: &[i64]) -> bool {
+    let sums = problem.bought_and_moved(levels);
+    problem.caps.iter().all(|cap| {
+        let used: f64 = cap.terms.iter().map(|(pool, factor)| factor * sums[*pool].0 as f64).sum();
+        used <= cap.most * (1.0 + 1e-12)
+    })
+}
+
+/// Plans every part and joins the plans. The part with the largest sum between plan and bound is branched next.
+fn plan_parts(problem: &Problem, parts: &[Part], settings: &Settings, stopped: &dyn Fn() -> bool) -> Answer {
     let mut answer = Answer {
         status: Status::NotFound,
         levels: None,
@@ -129,19 +156,74 @@ pub fn plan_budget(problem: &Problem, settings: &Settings, stopped: &dyn Fn() ->
         cap_prices: vec![0.0; problem.caps.len()],
         branches: 0,
     };
-    let root = match relax(&tight, &window, f64::MAX) {
-        Relaxed::Solved(root) => root,
-        Relaxed::Infeasible => {
-            answer.status = Status::Impossible;
+    let mut searches = Vec::with_capacity(parts.len());
+    for part in parts {
+        if stopped() {
+            answer.status = Status::Stopped;
             return answer;
         }
-        Relaxed::Unclear => return answer,
+        let search = match Search::begin(Tight::of(&part.problem, settings.keep)) {
+            Ok(search) => search,
+            Err(Unbegun::Impossible) => {
+                answer.status = Status::Impossible;
+                return answer;
+            }
+            Err(Unbegun::Unclear) => return answer,
+        };
+        fill(&mut answer.limit_prices, &part.cones, &search.root.limit_prices);
+        fill(&mut answer.row_prices, &part.rows, &search.root.row_prices);
+        fill(&mut answer.cap_prices, &part.caps, &search.root.cap_prices);
+        searches.push(search);
+    }
+    // A plan for every part first, however rough; then a better one for each.
+    for trials in [0, settings.trials] {
+        for search in searches.iter_mut().filter(|search| search.gap() > settings.gap) {
+            search.first_plan(trials, stopped);
+        }
+    }
+    let status = loop {
+        let cost: f64 = searches.iter().map(Search::worth).sum();
+        let bound: f64 = searches.iter().map(|search| search.bound).sum();
+        if cost < f64::MAX && cost - bound <= settings.gap * cost.abs() {
+            break Status::WithinGap;
+        }
+        if stopped() {
+            break Status::Stopped;
+        }
+        if searches.iter().any(|search| search.exhausted() && search.best.is_none() && !search.unproven()) {
+            break Status::Impossible;
+        }
+        let open = searches.iter_mut().filter(|search| !search.exhausted() && search.branches < settings.branches);
+        let Some(widest) = open.max_by(|a, b| (a.worth() - a.bound).total_cmp(&(b.worth() - b.bound))) else {
+            break Status::StepsUsed;
+        };
+        widest.step(settings, stopped);
     };
-    answer.bound = root.bound.max(0.0);
-    answer.first_bound = answer.bound;
-    answer.limit_prices.clone_from(&root.limit_prices);
-    answer.row_prices.clone_from(&root.row_prices);
-    answer.cap_prices.clone_from(&root.cap_prices);
-    search(&tight, settings, stopped, window, *root, &mut answer);
+    answer.branches = searches.iter().map(|search| search.branches).sum();
+    answer.bound = searches.iter().map(|search| search.bound).sum();
+    answer.first_bound = searches.iter().map(|search| search.first_bound).sum();
+    answer.status = status;
+    let Some(plans) = searches.iter().map(|search| search.best.as_ref()).collect::<Option<Vec<_>>>() else {
+        if status == Status::StepsUsed {
+            answer.status = Status::NotFound;
+        }
+        return answer;
+    };
+    let mut levels = vec![0; problem.sites.len()];
+    for (part, plan) in parts.iter().zip(plans) {
+        fill(&mut levels, &part.sites, &plan.levels);
+        fill(&mut answer.left, &part.rows, &plan.left);
+    }
+    let cost = problem.cost(&levels);
+    answer.bound = answer.bound.min(cost);
+    answer.cost = Some(cost);
+    answer.levels = Some(levels);
     answer
+}
+
+/// Puts the values of a part where they stand in the whole.
+fn fill<T: Copy>(whole: &mut [T], places: &[usize], values: &[T]) {
+    for (place, value) in places.iter().zip(values) {
+        whole[*place] = *value;
+    }
 }

@@ -15,18 +15,28 @@ pub(crate) struct Rebuilt {
 /// Most steps that one attempt takes, per site of the pool: beyond it an attempt counts as failed.
 const STEPS_PER_SITE: usize = 400;
 
+/// Every so many steps the guard is asked.
+const ASKS: usize = 64;
+
 /// Attempts without gain before the search for the number of units turns round. Costs are convex in it but for the steps of
 /// whole units.
 const PATIENCE: usize = 3;
 
 /// Looks for the number of units to buy at which the pool costs least, from `hint` outwards; the state stays as it was.
-pub(crate) fn rebuild(state: &mut State<'_, '_>, pool: usize, hint: i64, most: i64) -> Option<Rebuilt> {
+/// Once stopped, it gives the best found so far.
+pub(crate) fn rebuild(
+    state: &mut State<'_, '_>,
+    pool: usize,
+    hint: i64,
+    most: i64,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Rebuilt> {
     let before: Vec<i64> = state.tight.sites[pool].iter().map(|site| state.levels[*site]).collect();
     let most = if state.tight.problem.pools[pool].price.is_some() { most.max(0) } else { 0 };
     let hint = hint.clamp(0, most);
     let mut best: Option<(i64, Rebuilt)> = None;
     let mut consider = |bought: i64, best: &mut Option<(i64, Rebuilt)>| -> bool {
-        let made = attempt(state, pool, bought);
+        let made = attempt(state, pool, bought, stopped);
         state.put(pool, &before);
         match made {
             Some(made) if best.as_ref().is_none_or(|(_, known)| made.cost < known.cost - 1e-9) => {
@@ -40,7 +50,7 @@ pub(crate) fn rebuild(state: &mut State<'_, '_>, pool: usize, hint: i64, most: i
     let mut first = hint;
     let mut stride = 1;
     while !consider(first, &mut best) {
-        if first == most {
+        if first == most || stopped() {
             return None;
         }
         first = (first + stride).min(most);
@@ -49,7 +59,7 @@ pub(crate) fn rebuild(state: &mut State<'_, '_>, pool: usize, hint: i64, most: i
     for direction in [-1, 1] {
         let mut bought = first + direction;
         let mut without = 0;
-        while (0..=most).contains(&bought) && without < PATIENCE {
+        while (0..=most).contains(&bought) && without < PATIENCE && !stopped() {
             without = if consider(bought, &mut best) { 0 } else { without + 1 };
             bought += direction;
         }
@@ -58,7 +68,7 @@ pub(crate) fn rebuild(state: &mut State<'_, '_>, pool: usize, hint: i64, most: i
 }
 
 /// The pool with a given number of units bought; none where the limits cannot be reached so.
-fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64) -> Option<Rebuilt> {
+fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64, stopped: &dyn Fn() -> bool) -> Option<Rebuilt> {
     let tight = state.tight;
     let sites = &tight.sites[pool];
     let moves = tight.problem.pools[pool].move_cost.is_some();
@@ -87,6 +97,9 @@ fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64) -> Option<Rebuil
         state.step(sites[at], step * size);
         total += step * size;
         left_steps = left_steps.checked_sub(1)?;
+        if left_steps % ASKS == 0 && stopped() {
+            return None;
+        }
     }
     balance(state, sites, &ranges, &base);
     while state.excess(&tight.cones[pool]) > 0.0 {
@@ -98,7 +111,7 @@ fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64) -> Option<Rebuil
         state.step(sites[from], -1);
         let (to, _) = best_step(state, sites, &ranges, 1, Some(from))?;
         state.step(sites[to], 1);
-        if state.excess(&tight.cones[pool]) >= before {
+        if state.excess(&tight.cones[pool]) >= before || (left_steps % ASKS == 0 && stopped()) {
             return None;
         }
         left_steps = left_steps.checked_sub(1)?;

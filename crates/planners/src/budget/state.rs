@@ -20,6 +20,9 @@ pub(crate) struct State<'t, 'a> {
 const MARGIN: f64 = 1e-10;
 const SLACK: f64 = 1e-7;
 
+/// A cone that has less than this left to its limit counts as having this.
+const LEAST_LEFT: f64 = 1e-5;
+
 impl<'t, 'a> State<'t, 'a> {
     pub fn of(tight: &'t Tight<'a>, levels: Vec<i64>, left: Vec<bool>) -> State<'t, 'a> {
         let mut state = State { tight, levels, left, values: Vec::new(), sums: Vec::new(), squares: Vec::new() };
@@ -105,6 +108,28 @@ impl<'t, 'a> State<'t, 'a> {
             pressure += after - before;
         }
         (excess, pressure)
+    }
+
+    /// How a step of one site uses up what the cones have left to their limits, each measured by what it has left.
+    pub fn strain(&self, site: usize, step: f64) -> f64 {
+        let mut strain = 0.0;
+        let touched = &self.tight.touches[site].members;
+        let mut at = 0;
+        while at < touched.len() {
+            let cone = touched[at].0;
+            let (mut sum, mut squares) = (self.sums[cone], self.squares[cone]);
+            while at < touched.len() && touched[at].0 == cone {
+                let (_, member, coefficient) = touched[at];
+                let (weight, value) = (self.tight.problem.cones[cone].members[member].weight, self.values[cone][member]);
+                let change = coefficient * step;
+                sum += weight * change;
+                squares += weight * change * (2.0 * value + change);
+                at += 1;
+            }
+            let (before, after) = (self.over(cone, self.sums[cone], self.squares[cone]), self.over(cone, sum, squares));
+            strain += (after - before) / (-before).max(LEAST_LEFT);
+        }
+        strain
     }
 
     /// Takes a step at one site.
