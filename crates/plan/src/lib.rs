@@ -5,7 +5,11 @@
 mod check;
 mod file;
 mod problem;
+mod rotation;
 
 pub use check::{Ledger, Measured, Part, Priced, check};
 pub use file::{Binding, LeftOut, Line, PlanFile, Tally};
 pub use problem::{Cap, Cone, Member, Pool, Problem, Row, Site};
+pub use rotation::{
+    Post, Rotatable, Rotated, RotationFault, RotationProblem, RotationSum, Spread, rotation_faults, rotation_sum,
+};

@@ -4,6 +4,8 @@
 //! problem gives the same plan anywhere; a time limit is an outer guard, given as a function, with its own status.
 
 mod budget;
+mod rotation;
 mod solver;
 
 pub use budget::{Answer, Settings, Status, conflict, plan_budget};
+pub use rotation::{RotationAnswer, plan_rotation};

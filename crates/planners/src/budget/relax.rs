@@ -2,7 +2,7 @@
 //! reported is worked out from the multipliers alone, so that it holds however well the solver did.
 
 use super::tight::Tight;
-use crate::solver::{Conic, Solved, solve};
+use crate::solver::{Conic, Solved, proven, solve};
 
 /// Lower and upper ends of how many units each pool may buy; narrowed in the branches of the search.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +149,7 @@ pub(crate) fn relax(tight: &Tight<'_>, window: &Window, worth: f64) -> Relaxed {
     if x.iter().chain(&multipliers).any(|value| !value.is_finite()) {
         return Relaxed::Unclear;
     }
-    let bound = bound(&conic, &mut multipliers, structural..cones, &lower, &upper);
+    let bound = proven(&conic, &mut multipliers, structural..cones, &lower, &upper);
     let net = |site: usize| x[site] - columns.down[site].map_or(0.0, |down| x[down]);
     let levels: Vec<f64> = (0..tight.problem.sites.len()).map(net).collect();
     let bought = tight.sites.iter().map(|sites| sites.iter().map(|site| levels[*site]).sum()).collect();
@@ -220,41 +220,6 @@ fn boxes(tight: &Tight<'_>, columns: &Columns, window: &Window, worth: f64) -> (
         }
     }
     (lower, upper)
-}
-
-/// Weak duality, by hand: for multipliers z in the dual cones, every plan x in the box costs at least
-/// `−right·z + Σ min over the box of (cost + rowsᵀz)ⱼ xⱼ`. The rows of the box itself are left out of z. What rounding may
-/// have done is taken off.
-fn bound(conic: &Conic, z: &mut [f64], boxed: std::ops::Range<usize>, lower: &[f64], upper: &[f64]) -> f64 {
-    let cones = boxed.end;
-    for multiplier in &mut z[..boxed.start] {
-        *multiplier = multiplier.max(0.0);
-    }
-    let mut at = cones;
-    for length in &conic.cones {
-        let norm = z[at + 1..at + length].iter().map(|value| value * value).sum::<f64>().sqrt();
-        z[at] = z[at].max(norm * (1.0 + 1e-12));
-        at += length;
-    }
-    let mut reduced = conic.cost.clone();
-    let mut size: Vec<f64> = conic.cost.iter().map(|cost| cost.abs()).collect();
-    let (mut bound, mut total) = (0.0, 0.0);
-    for row in (0..boxed.start).chain(cones..conic.rows.len()) {
-        bound -= conic.right[row] * z[row];
-        total += (conic.right[row] * z[row]).abs();
-        for (column, coefficient) in &conic.rows[row] {
-            reduced[*column] += coefficient * z[row];
-            size[*column] += (coefficient * z[row]).abs();
-        }
-    }
-    for column in 0..reduced.len() {
-        // Each sum of m terms is off by at most m · ε · Σ|terms|.
-        let slip = size[column] * 1e-15 * 64.0;
-        let cheapest = reduced[column] - slip;
-        bound += if cheapest >= 0.0 { cheapest * lower[column] } else { cheapest * upper[column] };
-        total += slip * upper[column].min(1e9) + (cheapest * lower[column]).abs();
-    }
-    bound - total * 1e-11
 }
 
 /// Entries of one column added together.
