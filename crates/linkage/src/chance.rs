@@ -1,11 +1,11 @@
 //! In what two records agree that have nothing to do with each other: learned from pairs drawn at random, and, where agreement is
 //! too rare to be met that way, from the frequencies of the words themselves.
 
-use crate::Records;
 use crate::block::key;
 use crate::compare::{Shape, level};
 use crate::random::Random;
 use crate::settings::{Clause, Settings, Term};
+use crate::{Hands, Records};
 
 /// For each comparison and level, the share of all pairs in which there is something to compare.
 #[derive(Debug, Clone)]
@@ -19,26 +19,27 @@ const DRAW: usize = 128;
 const ENOUGH: f64 = 400.0;
 /// How many pairs that agree in a rare word are looked at.
 const RARE_PAIRS: u64 = 20_000;
+/// About so many records are enough to find them among.
+const RARE_RECORDS: u64 = 1 << 16;
 
-pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape) -> Chance {
-    let mut counts: Vec<Vec<f64>> = (0..shape.len()).map(|at| vec![0.0; shape.size(at)]).collect();
-    let mut see = |l: u32, r: u32| {
-        for (comparison, counts) in settings.comparisons.iter().zip(&mut counts) {
-            counts[level(records, comparison, l, r)] += 1.0;
-        }
-    };
-    each_drawn(records, settings, &mut see);
+pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape, hands: Hands<'_>) -> Chance {
+    let counts = drawn(records, settings, shape, hands);
+    let asked: Vec<(usize, usize)> = (0..shape.len())
+        .flat_map(|at| (0..settings.comparisons[at].levels.len()).map(move |level| (at, level)))
+        .filter(|(at, level)| counts[*at][*level] < ENOUGH)
+        .collect();
+    let rares = hands.each(asked.len(), |number| rare(records, settings, asked[number].0, asked[number].1));
+    let rare_of =
+        |at: usize, level: usize| asked.iter().zip(&rares).find(|(asked, _)| **asked == (at, level)).and_then(|(_, rare)| *rare);
     let mut share = Vec::new();
     for (at, counts) in counts.iter().enumerate() {
         let n_levels = settings.comparisons[at].levels.len();
         let present: f64 = counts[..=n_levels].iter().sum();
         let seen = counts.iter().sum::<f64>().max(1.0);
         let mut of: Vec<f64> = counts[..=n_levels].iter().map(|count| (count + 0.5) / (present + 1.0)).collect();
-        for at_level in 0..n_levels {
-            if counts[at_level] < ENOUGH
-                && let Some(rare) = rare(records, settings, at, at_level)
-            {
-                of[at_level] = (rare * seen / present.max(1.0)).min(1.0);
+        for (level, of) in of[..n_levels].iter_mut().enumerate() {
+            if let Some(rare) = rare_of(at, level) {
+                *of = (rare * seen / present.max(1.0)).min(1.0);
             }
         }
         // What no level takes is left to "other".
@@ -53,25 +54,43 @@ pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape) -> C
     Chance { share }
 }
 
-/// All pairs where there are few, draws of them where there are many.
-fn each_drawn(records: &Records, settings: &Settings, see: &mut impl FnMut(u32, u32)) {
+/// For each comparison, how often each level was met: among all pairs where there are few, among draws of them where there are many.
+fn drawn(records: &Records, settings: &Settings, shape: &Shape, hands: Hands<'_>) -> Vec<Vec<f64>> {
+    let nothing = || -> Vec<Vec<f64>> { (0..shape.len()).map(|at| vec![0.0; shape.size(at)]).collect() };
+    let see = |counts: &mut Vec<Vec<f64>>, l: u32, r: u32| {
+        for (comparison, counts) in settings.comparisons.iter().zip(counts) {
+            counts[level(records, comparison, l, r)] += 1.0;
+        }
+    };
     let (left, right) = (0..records.n_left as u32, records.right_rows());
-    if records.n_pairs() <= settings.sample_pairs as f64 {
+    let parts = if records.n_pairs() <= settings.sample_pairs as f64 {
+        let mut counts = nothing();
         for l in left {
             for r in right.clone().filter(|r| !records.within || *r > l as usize) {
-                see(l, r as u32);
+                see(&mut counts, l, r as u32);
             }
         }
-        return;
-    }
-    let mut random = Random::new(settings.seed, 1);
-    for _ in 0..settings.sample_pairs.div_ceil((DRAW * DRAW) as u64) {
-        let ls: Vec<u32> = (0..DRAW).map(|_| random.below(left.len()) as u32).collect();
-        let rs: Vec<u32> = (0..DRAW).map(|_| (right.start + random.below(right.len())) as u32).collect();
-        for l in &ls {
-            rs.iter().filter(|r| *r != l).for_each(|r| see(*l, *r));
+        vec![counts]
+    } else {
+        let n_draws = settings.sample_pairs.div_ceil((DRAW * DRAW) as u64) as usize;
+        hands.each(n_draws, |draw| {
+            let mut random = Random::new(settings.seed, 1 + draw as u64);
+            let ls: Vec<u32> = (0..DRAW).map(|_| random.below(left.len()) as u32).collect();
+            let rs: Vec<u32> = (0..DRAW).map(|_| (right.start + random.below(right.len())) as u32).collect();
+            let mut counts = nothing();
+            for l in &ls {
+                rs.iter().filter(|r| *r != l).for_each(|r| see(&mut counts, *l, *r));
+            }
+            counts
+        })
+    };
+    let mut counts = nothing();
+    for part in parts {
+        for (to, part) in counts.iter_mut().flatten().zip(part.iter().flatten()) {
+            *to += part;
         }
     }
+    counts
 }
 
 /// The share of all pairs at a level that asks for equal words: how many pairs have these words equal (counted), times the share of
@@ -86,8 +105,8 @@ fn rare(records: &Records, settings: &Settings, at: usize, at_level: usize) -> O
     if terms.is_empty() {
         return None;
     }
-    // Of many records, the values of every fourth hash stand for all.
-    let every = if records.len() > 200_000 { 4 } else { 1 };
+    // Of many records, some of the values stand for all: those whose hash falls into one of so many parts.
+    let every = (records.len() as u64 / RARE_RECORDS).max(1).next_power_of_two();
     let mut rows: Vec<(u64, u32)> = (0..records.len() as u32)
         .map(|row| (key(records, &terms, row), row))
         .filter(|(key, _)| *key != 0 && (key >> 7) % every == 0)

@@ -1,7 +1,7 @@
 //! A pair of records in, the level of each comparison out.
 
 use crate::Records;
-use crate::settings::{Clause, Comparison, Settings};
+use crate::settings::{Clause, Comparison, Settings, Term};
 
 /// The levels of all comparisons as one number: to learn from pairs is to learn from counts of these.
 pub(crate) type Pattern = u64;
@@ -55,18 +55,19 @@ pub(crate) fn pattern(records: &Records, settings: &Settings, shape: &Shape, l: 
 
 /// The first level that holds; the last but one where none does, the last where there is nothing to compare.
 pub(crate) fn level(records: &Records, comparison: &Comparison, l: u32, r: u32) -> usize {
-    let both = |column: &usize| {
-        let codes = &records.columns[*column].codes;
-        codes[l as usize] != 0 && codes[r as usize] != 0
-    };
+    let both = |column: &usize| records.cell_code(*column, l) != 0 && records.cell_code(*column, r) != 0;
     if !comparison.columns.iter().any(both) {
         return comparison.levels.len() + 1;
     }
-    let found = comparison.levels.iter().position(|level| level.tests.iter().all(|test| holds(records, test, l, r)));
+    let mut looked: Looked<'_> = None;
+    let found = comparison.levels.iter().position(|level| level.tests.iter().all(|test| holds(records, test, l, r, &mut looked)));
     found.unwrap_or(comparison.levels.len())
 }
 
-fn holds(records: &Records, test: &Clause, l: u32, r: u32) -> bool {
+/// The words last looked up, since one test after the other asks for the same.
+type Looked<'a> = Option<(Term, &'a str, &'a str)>;
+
+fn holds<'a>(records: &'a Records, test: &Clause, l: u32, r: u32, looked: &mut Looked<'a>) -> bool {
     match test {
         Clause::Same(term) => {
             let code = records.code(*term, l);
@@ -77,9 +78,16 @@ fn holds(records: &Records, test: &Clause, l: u32, r: u32) -> bool {
             crossed(*a, *b) && crossed(*b, *a)
         }
         Clause::Holds(term, test, n) => {
-            let (a, b) = (records.code(*term, l), records.code(*term, r));
+            let (a, b) = match looked {
+                Some((known, a, b)) if known == term => (*a, *b),
+                _ => {
+                    let words = (records.word(*term, l), records.word(*term, r));
+                    *looked = Some((*term, words.0, words.1));
+                    words
+                }
+            };
             // A test of two words that are the same is left to the test: `long` and `ids-valid` say something of them.
-            a != 0 && b != 0 && test.holds(records.word(*term, l), records.word(*term, r), *n)
+            !a.is_empty() && !b.is_empty() && test.holds(a, b, *n)
         }
     }
 }

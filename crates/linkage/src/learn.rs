@@ -9,16 +9,46 @@ use crate::chance::Chance;
 use crate::compare::Shape;
 use crate::settings::Settings;
 
-/// How often a pattern was met.
+/// How often each pattern was met.
 #[derive(Debug, Clone)]
-pub(crate) struct Count {
-    pub levels: Vec<usize>,
+pub(crate) struct Counts {
+    /// Where each comparison's levels begin among all levels.
+    starts: Vec<usize>,
+    n_levels: usize,
+    /// For each pattern its levels, as places among all levels.
+    levels: Vec<u16>,
+    counts: Vec<Count>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
     /// Pairs that may be matches.
-    pub free: f64,
+    free: f64,
     /// Pairs of which one record has a better partner, where persons stand once in a register, and pairs that a person called different.
-    pub barred: f64,
+    barred: f64,
     /// Pairs that a person called the same.
-    pub same: f64,
+    same: f64,
+}
+
+impl Counts {
+    pub(crate) fn new(shape: &Shape) -> Counts {
+        let mut n_levels = 0;
+        let starts = (0..shape.len()).map(|at| (n_levels, n_levels += shape.size(at)).0).collect();
+        Counts { starts, n_levels, levels: Vec::new(), counts: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, levels: &[usize], free: f64, barred: f64, same: f64) {
+        self.levels.extend(self.starts.iter().zip(levels).map(|(start, level)| (start + level) as u16));
+        self.counts.push(Count { free, barred, same });
+    }
+
+    /// One pair of a pattern turns out to have a better rival.
+    pub(crate) fn bar(&mut self, pattern: u32) {
+        if let Some(count) = self.counts.get_mut(pattern as usize) {
+            count.free -= 1.0;
+            count.barred += 1.0;
+        }
+    }
 }
 
 /// The shares of the levels among matches, relatives and strangers, and how many pairs of each there are.
@@ -72,17 +102,10 @@ pub(crate) fn first_weights(settings: &Settings, chance: &Chance, n_pairs: f64, 
 }
 
 /// Goes on from `weights` until they stand still.
-pub(crate) fn learn(
-    mut weights: Weights,
-    counts: &[Count],
-    chance: &Chance,
-    shape: &Shape,
-    settings: &Settings,
-    n_pairs: f64,
-) -> Weights {
+pub(crate) fn learn(mut weights: Weights, counts: &Counts, chance: &Chance, settings: &Settings, n_pairs: f64) -> Weights {
     for round in 1..=ROUNDS_MAX {
         let before = weights.clone();
-        let sums = expect(&weights, counts, shape);
+        let sums = expect(&weights, counts);
         weights.n_matched = sums.n_matched.max(0.5);
         weights.n_kin = if weights.kin.is_some() { sums.n_kin.max(0.5) } else { 0.0 };
         weights.n_stranger = (n_pairs - weights.n_matched - weights.n_kin).max(n_pairs * 0.01).max(1.0);
@@ -123,33 +146,44 @@ struct Sums {
 }
 
 /// Divides each pattern's pairs among the three kinds, and counts levels by kind.
-fn expect(weights: &Weights, counts: &[Count], shape: &Shape) -> Sums {
+fn expect(weights: &Weights, counts: &Counts) -> Sums {
     let logs = Logs::new(weights);
-    let empty = || -> Vec<Vec<f64>> {
-        (0..shape.len()).map(|at| vec![PSEUDO / (shape.size(at) - 1) as f64; shape.size(at) - 1]).collect()
-    };
-    let mut sums = Sums { matched: empty(), kin: empty(), n_matched: 0.0, n_kin: 0.0 };
-    for count in counts {
-        let [matched, kin, stranger] = logs.of(&count.levels);
-        let top = matched.max(kin).max(stranger);
-        let (m, k, s) = ((matched - top).exp(), (kin - top).exp(), (stranger - top).exp());
+    let flat = |kind: usize| -> Vec<f64> { logs.kinds[kind].concat() };
+    let (of_matched, of_kin, of_stranger) = (flat(0), flat(1), flat(2));
+    let (mut matched, mut kin) = (vec![0.0; counts.n_levels], vec![0.0; counts.n_levels]);
+    let (mut n_matched, mut n_kin) = (0.0, 0.0);
+    for (levels, count) in counts.levels.chunks_exact(counts.starts.len().max(1)).zip(&counts.counts) {
+        let [mut log_m, mut log_k, mut log_s] = logs.priors;
+        for level in levels {
+            let level = *level as usize;
+            log_m += of_matched[level];
+            log_k += of_kin[level];
+            log_s += of_stranger[level];
+        }
+        let top = log_m.max(log_k).max(log_s);
+        let (m, k, s) = ((log_m - top).exp(), (log_k - top).exp(), (log_s - top).exp());
         let as_match = count.free * m / (m + k + s) + count.same;
         let rest = if k + s > 0.0 { k / (k + s) } else { 0.0 };
         let as_kin = count.free * k / (m + k + s) + count.barred * rest;
-        sums.n_matched += as_match;
-        sums.n_kin += as_kin;
-        for (at, level) in count.levels.iter().enumerate() {
-            if let (Some(matched), Some(kin)) = (sums.matched[at].get_mut(*level), sums.kin[at].get_mut(*level)) {
-                *matched += as_match;
-                *kin += as_kin;
-            }
+        n_matched += as_match;
+        n_kin += as_kin;
+        for level in levels {
+            matched[*level as usize] += as_match;
+            kin[*level as usize] += as_kin;
         }
     }
-    for shares in sums.matched.iter_mut().chain(&mut sums.kin) {
-        let sum: f64 = shares.iter().sum();
-        shares.iter_mut().for_each(|share| *share /= sum);
-    }
-    sums
+    let ends = counts.starts.iter().skip(1).copied().chain([counts.n_levels]);
+    // The last level of each comparison is "missing", which has no share.
+    let spans: Vec<(usize, usize)> = counts.starts.iter().copied().zip(ends.map(|end| end - 1)).collect();
+    let shares = |sums: &[f64]| -> Vec<Vec<f64>> {
+        let of = |(start, end): &(usize, usize)| {
+            let pseudo = PSEUDO / (end - start) as f64;
+            let sum: f64 = sums[*start..*end].iter().sum::<f64>() + PSEUDO;
+            sums[*start..*end].iter().map(|share| (share + pseudo) / sum).collect()
+        };
+        spans.iter().map(of).collect()
+    };
+    Sums { matched: shares(&matched), kin: shares(&kin), n_matched, n_kin }
 }
 
 /// What all pairs agree in, less what matches and relatives agree in: chance alone.

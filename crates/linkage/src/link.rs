@@ -6,12 +6,13 @@ use facts::{Finding, Place, Severity, text};
 
 use crate::block::{Blocks, Plan, blocks};
 use crate::chance::{Chance, chance};
-use crate::compare::{Pattern, Shape};
-use crate::learn::{Count, first_weights, learn};
-use crate::model::{Model, probability};
+use crate::compare::Shape;
+use crate::learn::{first_weights, learn};
+use crate::model::{Model, log_odds_of, probability};
 use crate::settings::{Settings, Unique};
+use crate::standing::{Kept, Met, Standing};
 use crate::words::Mixer;
-use crate::{Records, assign, cluster, curve, look};
+use crate::{Hands, Records, assign, cluster, curve, look};
 
 /// Two records and how likely they are the same person.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,11 +70,21 @@ pub struct Progress {
 }
 
 /// Pairs below this probability are forgotten.
-const PROBABILITY_MIN: f64 = 0.001;
+pub(crate) const PROBABILITY_MIN: f64 = 0.001;
 /// Up to so many pairs are kept while weights are learned; of more, each is compared twice.
 const KEPT_MAX: u64 = 12_000_000;
 /// How often weights are learned again once it is seen who has a better partner.
 const AGAIN: usize = 2;
+
+/// How the work is done; none of it changes what comes out.
+#[derive(Default)]
+pub struct Way<'a> {
+    pub hands: Hands<'a>,
+    /// Where an earlier run of the same work stood.
+    pub resume: Option<Standing>,
+    /// Is shown where the work stands, now and then.
+    pub keep: Option<&'a mut dyn FnMut(&Standing)>,
+}
 
 /// Links the records: counts, learns, scores, and decides. `None` if `progress` stopped it.
 ///
@@ -102,67 +113,100 @@ pub fn link(
     decisions: &[Decision],
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Option<Linked> {
+    link_with(records, settings, decisions, Way::default(), progress)
+}
+
+/// The same, with several hands, or going on from where it stood.
+pub fn link_with(
+    records: &Records,
+    settings: &Settings,
+    decisions: &[Decision],
+    mut way: Way<'_>,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Option<Linked> {
+    let hands = way.hands;
     let shape = Shape::new(settings);
     let mut findings = look::at_columns(records, settings);
-    let (blocks, plan) = blocks(records, settings);
+    let (blocks, plan) = blocks(records, settings, hands);
     findings.extend(plan.findings.clone());
-    let chance = chance(records, settings, &shape);
+    let nothing = |model, plan, findings| {
+        Some(Linked { pairs: Vec::new(), model, plan, compared: 0, threshold: 1.0, curve: Vec::new(), clusters: None, findings })
+    };
+    let chance = chance(records, settings, &shape, hands);
     let first = records.n_left.min(records.right_rows().len()).max(1) as f64 * 0.3;
     let weights = first_weights(settings, &chance, records.n_pairs(), first);
+    let mut model = Model::new(records, settings, shape.clone(), weights);
+    if plan.pairs() > settings.pairs_max {
+        findings.push(too_many(&plan, settings));
+        return nothing(model, plan, findings);
+    }
+    if !shape.fits() || records.is_empty() || records.right_rows().is_empty() {
+        return nothing(model, plan, findings);
+    }
+    let n = records.len() as u32;
+    let fitting = way.resume.take().filter(|standing| standing.kept.iter().all(|(l, r, _)| *l < n && *r < n));
     let mut work = Work {
         records,
         settings,
-        shape: shape.clone(),
+        hands,
         said: said(records, decisions, &mut findings),
-        patterns: Patterns::default(),
+        standing: fitting.unwrap_or_default(),
+        of: plan.pairs(),
+        keep: way.keep,
     };
-    let mut model = Model::new(records, settings, shape, weights);
-    let mut too_much = !work.shape.fits();
-    if plan.pairs() > settings.pairs_max {
-        let (pairs, max) = (plan.pairs(), settings.pairs_max);
-        findings.push(Finding::new(
-            Severity::Logic,
-            "link-too-many-pairs",
-            Place::Everywhere,
-            text!(
-                "要比较 {pairs} 对，超过上限 {max} 对，没有开始",
-                "{pairs} pairs would have to be compared, more than {max}: nothing was begun"
-            ),
-            text!(
-                "看哪条分块规则最多，给它加一项，或提高 pairs_max",
-                "see which key has most, add a term to it, or raise pairs_max"
-            ),
-        ));
-        too_much = true;
-    }
-    if too_much || records.is_empty() || records.right_rows().is_empty() {
-        return Some(Linked {
-            pairs: Vec::new(),
-            model,
-            plan,
-            compared: 0,
-            threshold: 1.0,
-            curve: Vec::new(),
-            clusters: None,
-            findings,
-        });
-    }
-    let (compared, mut kept) = work.count(&blocks, &plan, progress)?;
-    model.relearned(learn(model.weights.clone(), &work.patterns.counts, &chance, &work.shape, settings, records.n_pairs()));
-    if kept.is_empty() {
-        kept = work.likely(&blocks, &model, compared, progress)?;
-    } else {
-        kept.retain(|(l, r, at)| work.worth(&model, *l, *r, *at));
-        kept.shrink_to_fit();
-    }
+    work.count(&blocks, &model, progress)?;
+    let compared = work.standing.compared;
+    model.relearned(learn(model.weights.clone(), &work.standing.counts(&shape), &chance, settings, records.n_pairs()));
+    work.likely(&blocks, &model, progress)?;
     drop(blocks);
-    let pairs = work.settle(kept, &mut model, &chance);
+    let pairs = work.settle(&mut model, &chance);
     findings.extend(look::at_model(records, settings, &model));
     Some(finish(
         records,
         settings,
         Linked { pairs, model, plan, compared, threshold: 0.0, curve: Vec::new(), clusters: None, findings },
     ))
+}
+
+/// Decides on pairs that were scored elsewhere, by a model that was learned elsewhere: [`crate::Shard`] scores, this assigns, draws the
+/// line and sorts, as one run would. Of the records only the ids are asked for. Pairs whose ids are in no register are left out.
+pub fn settle(records: &Records, settings: &Settings, model: Model, scored: &[crate::Scored]) -> Linked {
+    let index = |rows: std::ops::Range<usize>| -> HashMap<&str, u32, BuildHasherDefault<Mixer>> {
+        rows.map(|row| (records.id(row as u32), row as u32)).collect()
+    };
+    let (lefts, rights) = (index(0..records.n_left), index(records.right_rows()));
+    let pair = |scored: &crate::Scored| {
+        let (left, right) = (*lefts.get(scored.left.as_str())?, *rights.get(scored.right.as_str())?);
+        let (log_odds, probability) = (scored.log_odds, probability(scored.log_odds));
+        Some(Pair { left, right, log_odds, probability, state: State::No })
+    };
+    let mut pairs: Vec<Pair> = scored.iter().filter_map(pair).collect();
+    in_order(&mut pairs);
+    let (compared, findings) = (scored.len() as u64, look::at_model(records, settings, &model));
+    let plan = Plan::default();
+    finish(
+        records,
+        settings,
+        Linked { pairs, model, plan, compared, threshold: 0.0, curve: Vec::new(), clusters: None, findings },
+    )
+}
+
+fn in_order(pairs: &mut [Pair]) {
+    pairs.sort_unstable_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then((a.left, a.right).cmp(&(b.left, b.right))));
+}
+
+fn too_many(plan: &Plan, settings: &Settings) -> Finding {
+    let (pairs, max) = (plan.pairs(), settings.pairs_max);
+    Finding::new(
+        Severity::Logic,
+        "link-too-many-pairs",
+        Place::Everywhere,
+        text!(
+            "要比较 {pairs} 对，超过上限 {max} 对，没有开始",
+            "{pairs} pairs would have to be compared, more than {max}: nothing was begun"
+        ),
+        text!("看哪条分块规则最多，给它加一项，或提高 pairs_max", "see which key has most, add a term to it, or raise pairs_max"),
+    )
 }
 
 impl Linked {
@@ -177,135 +221,124 @@ impl Linked {
     }
 }
 
-type Kept = (u32, u32, u32);
-
-struct Work<'a> {
+struct Work<'a, 'k> {
     records: &'a Records,
     settings: &'a Settings,
-    shape: Shape,
+    hands: Hands<'k>,
     said: BTreeMap<(u32, u32), bool>,
-    patterns: Patterns,
+    standing: Standing,
+    /// Pairs to be compared, at most.
+    of: u64,
+    keep: Option<&'k mut dyn FnMut(&Standing)>,
 }
 
-#[derive(Default)]
-struct Patterns {
-    at: HashMap<Pattern, u32, BuildHasherDefault<Mixer>>,
-    counts: Vec<Count>,
-}
+/// Pieces of work between two looks at how far it is.
+const WAVE: usize = 64;
 
-impl Patterns {
-    fn number(&mut self, pattern: Pattern, shape: &Shape) -> u32 {
-        let counts = &mut self.counts;
-        *self.at.entry(pattern).or_insert_with(|| {
-            counts.push(Count { levels: shape.levels(pattern), free: 0.0, barred: 0.0, same: 0.0 });
-            counts.len() as u32 - 1
-        })
-    }
-}
-
-impl Work<'_> {
+impl Work<'_, '_> {
     /// Compares every pair of the blocks and counts the patterns; keeps the pairs where they are few enough.
-    fn count(
-        &mut self,
-        blocks: &Blocks,
-        plan: &Plan,
-        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Option<(u64, Vec<Kept>)> {
-        let of = plan.pairs();
-        let keep = of <= KEPT_MAX;
-        let (mut done, mut kept) = (0_u64, Vec::new());
-        let (records, settings, shape, patterns, said) =
-            (self.records, self.settings, &self.shape, &mut self.patterns, &self.said);
-        let mut met = BTreeMap::new();
-        let whole = blocks.each(|l, r| {
-            let at = patterns.number(crate::compare::pattern(records, settings, shape, l, r), shape);
-            match if said.is_empty() { None } else { said.get(&(l, r)) } {
-                None => patterns.counts[at as usize].free += 1.0,
-                Some(same) => {
-                    let count = &mut patterns.counts[at as usize];
-                    *if *same { &mut count.same } else { &mut count.barred } += 1.0;
-                    met.insert((l, r), ());
+    fn count(&mut self, blocks: &Blocks, model: &Model, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Option<()> {
+        let chunks = blocks.chunks();
+        let keep = self.of <= KEPT_MAX;
+        while self.standing.chunks < chunks.len() && !self.standing.counted {
+            let start = self.standing.chunks;
+            let wave = &chunks[start..(start + WAVE).min(chunks.len())];
+            let (records, settings, said) = (self.records, self.settings, &self.said);
+            let parts = self.hands.each(wave.len(), |at| {
+                let mut met = Met::default();
+                blocks.each(wave[at], |l, r| {
+                    let said = if said.is_empty() { None } else { said.get(&(l, r)).copied() };
+                    met.see(model.pattern(records, settings, l, r), said, keep.then_some((l, r)));
+                });
+                met
+            });
+            parts.into_iter().for_each(|part| self.standing.add(part));
+            self.standing.chunks += wave.len();
+            self.stands(progress)?;
+        }
+        if !self.standing.counted {
+            // What a person called the same is a pair even where no key finds it.
+            for ((l, r), _) in self.said.iter().filter(|(_, same)| **same) {
+                if !blocks.hold(*l, *r) {
+                    let pattern = model.pattern(self.records, self.settings, *l, *r);
+                    self.standing.add_said(pattern, keep.then_some((*l, *r)));
                 }
             }
-            if keep {
-                kept.push((l, r, at));
-            }
-            done += 1;
-            done & 0xffff != 0 || progress(Progress { done, of }).is_continue()
-        });
-        // What a person called the same is a pair even where no key finds it.
-        for (l, r) in said.iter().filter(|(pair, same)| **same && !met.contains_key(*pair)).map(|(pair, _)| *pair) {
-            let at = patterns.number(crate::compare::pattern(records, settings, shape, l, r), shape);
-            patterns.counts[at as usize].same += 1.0;
-            if keep {
-                kept.push((l, r, at));
-            }
+            self.standing.counted = true;
+            self.standing.chunks = if keep { chunks.len() } else { 0 };
         }
-        whole.then_some((done, kept))
+        Some(())
     }
 
-    /// Compares every pair again and keeps those that are worth it.
-    fn likely(
-        &mut self,
-        blocks: &Blocks,
-        model: &Model,
-        of: u64,
-        progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Option<Vec<Kept>> {
-        let (mut done, mut kept) = (0_u64, Vec::new());
-        let this = &*self;
-        let whole = blocks.each(|l, r| {
-            let pattern = model.pattern(this.records, this.settings, l, r);
-            if let Some(at) = this.patterns.at.get(&pattern).copied()
-                && this.worth(model, l, r, at)
-            {
-                kept.push((l, r, at));
-            }
-            done += 1;
-            done & 0xffff != 0 || progress(Progress { done, of }).is_continue()
-        });
+    /// Keeps the pairs that are worth it; where too many were compared to be kept, each is compared again.
+    fn likely(&mut self, blocks: &Blocks, model: &Model, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Option<()> {
+        let scores = Scores::new(model, &self.standing);
+        if self.of <= KEPT_MAX {
+            let (records, said) = (self.records, &self.said);
+            self.standing.kept.retain(|kept| scores.worth(model, records, said, *kept));
+            self.standing.kept.shrink_to_fit();
+            return Some(());
+        }
+        let chunks = blocks.chunks();
+        while self.standing.chunks < chunks.len() {
+            let start = self.standing.chunks;
+            let wave = &chunks[start..(start + WAVE).min(chunks.len())];
+            let (records, settings, said, standing) = (self.records, self.settings, &self.said, &self.standing);
+            let parts = self.hands.each(wave.len(), |at| {
+                let mut kept = Vec::new();
+                blocks.each(wave[at], |l, r| {
+                    if let Some(at) = standing.number(model.pattern(records, settings, l, r))
+                        && scores.worth(model, records, said, (l, r, at))
+                    {
+                        kept.push((l, r, at));
+                    }
+                });
+                kept
+            });
+            parts.into_iter().for_each(|part| self.standing.kept.extend(part));
+            self.standing.chunks += wave.len();
+            self.stands(progress)?;
+        }
         for ((l, r), _) in self.said.iter().filter(|(_, same)| **same) {
-            let at = self.patterns.number(model.pattern(self.records, self.settings, *l, *r), &self.shape);
-            kept.push((*l, *r, at));
+            if !blocks.hold(*l, *r)
+                && let Some(at) = self.standing.number(model.pattern(self.records, self.settings, *l, *r))
+            {
+                self.standing.kept.push((*l, *r, at));
+            }
         }
-        kept.sort_unstable();
-        kept.dedup();
-        whole.then_some(kept)
+        Some(())
     }
 
-    fn worth(&self, model: &Model, l: u32, r: u32, at: u32) -> bool {
-        let levels = &self.patterns.counts[at as usize].levels;
-        probability(model.log_odds(self.records, levels, l, r)) >= PROBABILITY_MIN
-            || !self.said.is_empty() && self.said.contains_key(&(l, r))
+    fn stands(&mut self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Option<()> {
+        if let Some(keep) = &mut self.keep {
+            keep(&self.standing);
+        }
+        progress(Progress { done: self.standing.compared, of: self.of }).is_continue().then_some(())
     }
 
     /// Learns again now that rivals are known, and scores for good.
-    fn settle(&mut self, kept: Vec<Kept>, model: &mut Model, chance: &Chance) -> Vec<Pair> {
+    fn settle(&mut self, model: &mut Model, chance: &Chance) -> Vec<Pair> {
         let unique = if self.records.within { Unique::Neither } else { self.settings.unique };
-        let mut scores = self.scores(&kept, model);
+        let kept = std::mem::take(&mut self.standing.kept);
+        // The rarity of words is no matter of weights: it is looked up once.
+        let rare = |(l, r, at): &Kept| model.rarities(self.records, &model.shape.levels(self.standing.pattern(*at)), *l, *r);
+        let rarities: Vec<f64> = kept.iter().map(rare).collect();
+        let mut scores = self.scores(&kept, &rarities, model);
         if unique != Unique::Neither {
+            let counts = self.standing.counts(&model.shape);
             for _ in 0..AGAIN {
                 let bests = self.bests(&kept, &scores);
                 let (left_once, right_once) =
                     (matches!(unique, Unique::Both | Unique::Right), matches!(unique, Unique::Both | Unique::Left));
-                let mut counts = self.patterns.counts.clone();
+                let mut counts = counts.clone();
                 for ((l, r, at), score) in kept.iter().zip(&scores) {
                     let rivalled = left_once && *score < bests[*l as usize] || right_once && *score < bests[*r as usize];
                     if rivalled && !self.said.contains_key(&(*l, *r)) {
-                        let count = &mut counts[*at as usize];
-                        count.free -= 1.0;
-                        count.barred += 1.0;
+                        counts.bar(*at);
                     }
                 }
-                model.relearned(learn(
-                    model.weights.clone(),
-                    &counts,
-                    chance,
-                    &self.shape,
-                    self.settings,
-                    self.records.n_pairs(),
-                ));
-                scores = self.scores(&kept, model);
+                model.relearned(learn(model.weights.clone(), &counts, chance, self.settings, self.records.n_pairs()));
+                scores = self.scores(&kept, &rarities, model);
             }
         }
         let state = |l, r| match self.said.get(&(l, r)) {
@@ -321,12 +354,13 @@ impl Work<'_> {
             state: state(*l, *r),
         });
         let mut pairs: Vec<Pair> = pairs.filter(|pair| pair.probability >= PROBABILITY_MIN || pair.state != State::No).collect();
-        pairs.sort_unstable_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then((a.left, a.right).cmp(&(b.left, b.right))));
+        in_order(&mut pairs);
         pairs
     }
 
-    fn scores(&self, kept: &[Kept], model: &Model) -> Vec<f64> {
-        kept.iter().map(|(l, r, at)| model.log_odds(self.records, &self.patterns.counts[*at as usize].levels, *l, *r)).collect()
+    fn scores(&self, kept: &[Kept], rarities: &[f64], model: &Model) -> Vec<f64> {
+        let scores = Scores::new(model, &self.standing);
+        kept.iter().zip(rarities).map(|((.., at), rarity)| log_odds_of(scores.patterns[*at as usize].sums, *rarity)).collect()
     }
 
     fn bests(&self, kept: &[Kept], scores: &[f64]) -> Vec<f64> {
@@ -338,6 +372,41 @@ impl Work<'_> {
             }
         }
         bests
+    }
+}
+
+/// What the model says of each pattern, once for all pairs that have it.
+struct Scores {
+    patterns: Vec<Scored>,
+}
+
+struct Scored {
+    levels: Vec<usize>,
+    sums: [f64; 3],
+    /// Not even the rarest words would make such a pair worth a look.
+    hopeless: bool,
+}
+
+impl Scores {
+    fn new(model: &Model, standing: &Standing) -> Scores {
+        let of = |pattern| {
+            let levels = model.shape.levels(pattern);
+            let sums = model.sums(&levels);
+            let hopeless = probability(model.log_odds_max(&levels, sums)) < PROBABILITY_MIN;
+            Scored { levels, sums, hopeless }
+        };
+        Scores { patterns: standing.patterns().map(of).collect() }
+    }
+
+    fn log_odds(&self, model: &Model, records: &Records, (l, r, at): Kept) -> f64 {
+        let pattern = &self.patterns[at as usize];
+        log_odds_of(pattern.sums, model.rarities(records, &pattern.levels, l, r))
+    }
+
+    fn worth(&self, model: &Model, records: &Records, said: &BTreeMap<(u32, u32), bool>, kept: Kept) -> bool {
+        let likely =
+            !self.patterns[kept.2 as usize].hopeless && probability(self.log_odds(model, records, kept)) >= PROBABILITY_MIN;
+        likely || !said.is_empty() && said.contains_key(&(kept.0, kept.1))
     }
 }
 

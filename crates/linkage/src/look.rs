@@ -24,11 +24,12 @@ pub(crate) fn at_columns(records: &Records, settings: &Settings) -> Vec<Finding>
             ));
         }
     }
-    for (column, coded) in settings.columns.iter().zip(&records.columns) {
+    for (at, column) in settings.columns.iter().enumerate() {
+        let codes = |rows: std::ops::Range<usize>| rows.map(|row| records.cell_code(at, row as u32));
         let name = &column.name;
         for (side, rows) in sides.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             let heads = column.heads.of(side).join("、");
-            if coded.codes[rows.clone()].iter().all(|code| *code == 0) {
+            if codes(rows.clone()).all(|code| code == 0) {
                 findings.push(everywhere(
                     Severity::Experience,
                     "link-column-empty",
@@ -40,9 +41,9 @@ pub(crate) fn at_columns(records: &Records, settings: &Settings) -> Vec<Finding>
                 ));
             }
         }
-        let first = coded.codes.iter().copied().find(|code| *code != 0);
+        let first = codes(0..records.len()).find(|code| *code != 0);
         if let Some(first) = first.filter(|_| records.len() > 1)
-            && coded.codes.iter().all(|code| *code == 0 || *code == first)
+            && codes(0..records.len()).all(|code| code == 0 || code == first)
         {
             findings.push(everywhere(
                 Severity::Experience,

@@ -1,7 +1,12 @@
+use std::sync::Mutex;
+
 use facts::{Finding, Place, Severity, text};
 
-use crate::settings::{Settings, Term};
-use crate::{Table, Words};
+use crate::block::sort_keyed;
+use crate::settings::{Derived, Settings, Term};
+use crate::table::TableColumn;
+use crate::words::long_hash_of;
+use crate::{Hands, Table, Words};
 
 /// Both registers as one: each column cleaned and in numbers, the left register's rows before the right one's.
 #[derive(Debug, Clone)]
@@ -9,17 +14,19 @@ pub struct Records {
     pub(crate) n_left: usize,
     /// One register is held against itself.
     pub(crate) within: bool,
-    pub(crate) columns: Vec<Coded>,
+    /// The words of each column.
+    words: Vec<Words>,
+    /// Row by row, for each column the number of its word, 0 where it is missing: what is compared lies side by side.
+    cells: Vec<u32>,
     pub(crate) derived: Vec<Taken>,
     pub(crate) ids: Words,
     pub(crate) id_codes: Vec<u32>,
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct Coded {
-    pub words: Words,
+struct Coded {
+    words: Words,
     /// For each row its word, 0 where it is missing.
-    pub codes: Vec<u32>,
+    codes: Vec<u32>,
 }
 
 /// What is derived from a column, for each word of it.
@@ -32,36 +39,71 @@ pub(crate) struct Taken {
 impl Records {
     /// Cleans two registers (or one, to be held against itself) by the settings. The tables are used up as it goes.
     pub fn new(left: Table, right: Option<Table>, settings: &Settings) -> (Records, Vec<Finding>) {
+        Records::new_with(left, right, settings, Hands::ONE)
+    }
+
+    /// The same, column by column side by side.
+    pub fn new_with(left: Table, right: Option<Table>, settings: &Settings, hands: Hands<'_>) -> (Records, Vec<Finding>) {
         let mut findings = Vec::new();
-        let within = right.is_none();
-        let n_left = left.len();
+        let (within, n_left) = (right.is_none(), left.len());
         let n = n_left + right.as_ref().map_or(0, Table::len);
-        let mut sides = [Some(left), right];
-        let mut columns = Vec::new();
+        let mut sides: Vec<Table> = [Some(left), right].into_iter().flatten().collect();
+        let (mut ids, mut id_codes) = (Words::default(), Vec::with_capacity(n));
+        for (side, table) in sides.iter().enumerate() {
+            findings.extend(number(table, settings.id.of(side), &mut ids, &mut id_codes));
+        }
+        ids.shrink();
+        // A column's words move to the one that cleans them, or are copied where another wants them too.
+        let mut parts = Vec::new();
         for (at, column) in settings.columns.iter().enumerate() {
-            let mut coded = Coded { words: Words::default(), codes: Vec::with_capacity(n) };
+            let mut of_sides = Vec::new();
             for (side, table) in sides.iter_mut().enumerate() {
-                let Some(table) = table else { continue };
-                append(&mut coded, table, column.heads.of(side), |words, out| column.kind.clean(words, out));
-                let later = settings.columns[at + 1..].iter().map(|column| &column.heads).chain([&settings.id]);
-                let later: Vec<&String> = later.flat_map(|heads| heads.of(side)).collect();
-                column.heads.of(side).iter().filter(|head| !later.contains(head)).for_each(|head| table.forget(head));
+                let heads = column.heads.of(side);
+                let later: Vec<&String> = settings.columns[at + 1..].iter().flat_map(|column| column.heads.of(side)).collect();
+                let last = heads.iter().all(|head| !later.contains(&head));
+                let columns = if last { table.take(heads) } else { table.columns_of(heads).into_iter().cloned().collect() };
+                of_sides.push((columns, table.len()));
+            }
+            parts.push(Mutex::new(of_sides));
+        }
+        drop(sides);
+        let of_column = |at: usize| {
+            let kind = settings.columns[at].kind;
+            let mut coded = Coded { words: Words::default(), codes: Vec::with_capacity(n) };
+            let of_sides = std::mem::take(&mut *parts[at].lock().unwrap_or_else(|broken| broken.into_inner()));
+            for (columns, rows) in of_sides {
+                append(&mut coded, &columns.iter().collect::<Vec<_>>(), rows, |words, out| kind.clean(words, out));
             }
             coded.words.shrink();
-            columns.push(coded);
+            let derived: Vec<(usize, Taken)> = (settings.derived.iter().enumerate().filter(|(_, derived)| derived.column == at))
+                .map(|(number, derived)| {
+                    let mut taken = Taken { words: Words::default(), of: Vec::new() };
+                    taken.go_on(derived, &coded.words);
+                    (number, taken)
+                })
+                .collect();
+            (coded, derived)
+        };
+        let done = hands.each(settings.columns.len(), of_column);
+        let width = settings.columns.len();
+        let mut records =
+            Records { n_left, within, words: Vec::new(), cells: vec![0; n * width], derived: Vec::new(), ids, id_codes };
+        let mut derived = Vec::new();
+        for (at, (coded, of_column)) in done.into_iter().enumerate() {
+            for (row, code) in coded.codes.iter().enumerate() {
+                records.cells[row * width + at] = *code;
+            }
+            records.words.push(coded.words);
+            derived.extend(of_column);
         }
-        let mut ids = Coded { words: Words::default(), codes: Vec::with_capacity(n) };
-        for (side, table) in sides.iter().enumerate() {
-            let Some(table) = table else { continue };
-            let (rows, heads) = (ids.codes.len(), settings.id.of(side));
-            append(&mut ids, table, heads, |words, out| out.push_str(words));
-            findings.extend(look_at_ids(table.name(), &mut ids, rows, heads));
-        }
-        let mut records = Records { n_left, within, columns, derived: Vec::new(), ids: ids.words, id_codes: ids.codes };
-        let nothing = settings.derived.iter().map(|_| Taken { words: Words::default(), of: Vec::new() });
-        records.derived = nothing.collect();
-        records.derive(settings);
+        derived.sort_by_key(|(number, _)| *number);
+        records.derived = derived.into_iter().map(|(_, taken)| taken).collect();
         (records, findings)
+    }
+
+    /// One register by the headings of its side.
+    pub(crate) fn new_side(table: Table, right: bool, settings: &Settings) -> (Records, Vec<Finding>) {
+        if right { Records::new(Table::new("", &[]), Some(table), settings) } else { Records::new(table, None, settings) }
     }
 
     pub fn len(&self) -> usize {
@@ -95,14 +137,12 @@ impl Records {
 
     /// The row of a record of the left (or the right) register.
     pub fn row(&self, id: &str, right: bool) -> Option<u32> {
-        let code = self.ids.number(id.trim())?;
-        let rows = if right { self.right_rows() } else { 0..self.n_left };
-        let start = rows.start;
-        self.id_codes[rows].iter().position(|other| *other == code).map(|at| (at + start) as u32)
+        let mut rows = if right { self.right_rows() } else { 0..self.n_left };
+        rows.find(|row| self.id(*row as u32) == id.trim()).map(|row| row as u32)
     }
 
     pub(crate) fn code(&self, term: Term, row: u32) -> u32 {
-        let code = self.columns[term.column].codes[row as usize];
+        let code = self.cell_code(term.column, row);
         match term.derived {
             None => code,
             Some(derived) => self.derived[derived].of[code as usize],
@@ -110,74 +150,78 @@ impl Records {
     }
 
     pub(crate) fn word(&self, term: Term, row: u32) -> &str {
-        let code = self.code(term, row);
-        match term.derived {
-            None => self.columns[term.column].words.get(code),
-            Some(derived) => self.derived[derived].words.get(code),
-        }
+        self.term_words(term).get(self.code(term, row))
     }
 
     pub(crate) fn cell(&self, column: usize, row: u32) -> &str {
-        self.columns[column].words.get(self.columns[column].codes[row as usize])
+        self.words[column].get(self.cell_code(column, row))
     }
 
     pub(crate) fn n_words(&self, term: Term) -> usize {
+        self.term_words(term).len()
+    }
+
+    /// The words of a column, or those derived from it, by number.
+    pub(crate) fn term_words(&self, term: Term) -> &Words {
         match term.derived {
-            None => self.columns[term.column].words.len(),
-            Some(derived) => self.derived[derived].words.len(),
+            None => &self.words[term.column],
+            Some(derived) => &self.derived[derived].words,
         }
     }
 
     /// Adds one record to the end, its cells in the order of the settings' columns.
     pub(crate) fn push(&mut self, id: &str, cells: &[String], settings: &Settings) {
         let mut cleaned = String::new();
-        for ((column, coded), cell) in settings.columns.iter().zip(&mut self.columns).zip(cells) {
+        let cells = cells.iter().map(String::as_str).chain(std::iter::repeat(""));
+        for ((column, words), cell) in settings.columns.iter().zip(&mut self.words).zip(cells) {
             cleaned.clear();
-            column.kind.clean(cell.trim(), &mut cleaned);
-            let code = coded.words.intern(&cleaned);
-            coded.codes.push(code);
+            column.kind.clean(crate::table::head_of(cell.trim()), &mut cleaned);
+            self.cells.push(words.intern(&cleaned));
         }
-        let code = self.ids.intern(id);
+        let code = self.ids.append(id);
         self.id_codes.push(code);
-        self.derive(settings);
+        for (derived, taken) in settings.derived.iter().zip(&mut self.derived) {
+            taken.go_on(derived, &self.words[derived.column]);
+        }
     }
 
     /// Takes the last record away; its words stay known.
     pub(crate) fn pop(&mut self) {
-        for column in &mut self.columns {
-            column.codes.pop();
-        }
+        self.cells.truncate(self.cells.len() - self.words.len().min(self.cells.len()));
         self.id_codes.pop();
     }
 
+    /// The number of a row's word in a column, 0 where it is missing.
+    #[inline]
+    pub(crate) fn cell_code(&self, column: usize, row: u32) -> u32 {
+        self.cells[row as usize * self.words.len() + column]
+    }
+}
+
+impl Taken {
     /// Derives what words came since.
-    fn derive(&mut self, settings: &Settings) {
+    fn go_on(&mut self, derived: &Derived, words: &Words) {
         let mut taken = String::new();
-        for (derived, to) in settings.derived.iter().zip(&mut self.derived) {
-            let words = &self.columns[derived.column].words;
-            for code in to.of.len()..words.len() {
-                taken.clear();
-                let word = words.get(code as u32);
-                if !word.is_empty() {
-                    derived.derivation.derive(word, derived.n, &mut taken);
-                }
-                to.of.push(to.words.intern(&taken));
+        for code in self.of.len()..words.len() {
+            taken.clear();
+            let word = words.get(code as u32);
+            if !word.is_empty() {
+                derived.derivation.derive(word, derived.n, &mut taken);
             }
+            self.of.push(self.words.intern(&taken));
         }
     }
 }
 
 /// Appends a table's column, or several as a set, each distinct word cleaned once.
-fn append(coded: &mut Coded, table: &Table, heads: &[String], clean: impl Fn(&str, &mut String)) {
-    let found: Vec<usize> = heads.iter().filter_map(|head| table.position(head)).collect();
-    let rows = table.len();
+fn append(coded: &mut Coded, columns: &[&TableColumn], rows: usize, clean: impl Fn(&str, &mut String)) {
     let mut cleaned = String::new();
-    let [first] = found[..] else {
+    let [column] = columns else {
         for row in 0..rows {
             let mut set: Vec<String> = Vec::new();
-            for column in &found {
+            for column in columns {
                 cleaned.clear();
-                clean(table.cell(row, *column), &mut cleaned);
+                clean(column.words.get(column.codes.get(row).copied().unwrap_or(0)), &mut cleaned);
                 if !cleaned.is_empty() && !set.contains(&cleaned) {
                     set.push(cleaned.clone());
                 }
@@ -187,49 +231,64 @@ fn append(coded: &mut Coded, table: &Table, heads: &[String], clean: impl Fn(&st
         }
         return;
     };
-    let column = &table.columns[first];
     let mut new = vec![0; column.words.len()];
     if column.words.len() > rows / 4 {
         coded.words.reserve(column.words.len());
     }
-    for (code, new) in new.iter_mut().enumerate().skip(1) {
-        cleaned.clear();
+    let (mut ends, mut numbers) = (Vec::new(), Vec::with_capacity(column.words.len()));
+    const AT_ONCE: usize = 4096;
+    for code in 1..column.words.len() {
         clean(column.words.get(code as u32), &mut cleaned);
-        *new = coded.words.intern(&cleaned);
+        ends.push(cleaned.len());
+        if ends.len() == AT_ONCE || code + 1 == column.words.len() {
+            coded.words.intern_all(&cleaned, &ends, &mut numbers);
+            cleaned.clear();
+            ends.clear();
+        }
     }
+    new[1..].copy_from_slice(&numbers);
     coded.codes.extend(column.codes.iter().map(|code| new[*code as usize]));
     coded.codes.resize(coded.codes.len() + rows - column.codes.len(), 0);
 }
 
-/// A record must be told from another. Without numbers, or with the same for all, rows go by their place in the file.
-fn look_at_ids(table: &str, ids: &mut Coded, start: usize, heads: &[String]) -> Option<Finding> {
-    let rows = ids.codes.len() - start;
-    let mut seen = vec![false; ids.words.len()];
-    let mut doubles = 0;
-    let mut missing = 0;
-    for code in &ids.codes[start..] {
-        match code {
-            0 => missing += 1,
-            code if seen[*code as usize] => doubles += 1,
-            code => seen[*code as usize] = true,
+/// A record must be told from another. Without numbers, or with the same for several, rows go by their place in the file.
+fn number(table: &Table, heads: &[String], ids: &mut Words, codes: &mut Vec<u32>) -> Option<Finding> {
+    let columns = table.columns_of(heads);
+    let (rows, start) = (table.len(), codes.len());
+    let mut word = String::new();
+    let id_of = |row: usize, word: &mut String| {
+        word.clear();
+        for column in &columns {
+            let part = column.words.get(column.codes.get(row).copied().unwrap_or(0));
+            if !word.is_empty() && !part.is_empty() {
+                word.push('/');
+            }
+            word.push_str(part);
         }
+    };
+    let mut hashes: Vec<u64> = Vec::with_capacity(rows);
+    for row in 0..rows {
+        id_of(row, &mut word);
+        if !word.is_empty() {
+            hashes.push(long_hash_of(&word));
+        }
+        codes.push(ids.append(&word));
     }
+    let missing = rows - hashes.len();
+    let hashes = sort_keyed(hashes);
+    let doubles = hashes.windows(2).filter(|two| two[0] == two[1]).count();
     if doubles == 0 && missing == 0 {
         return None;
     }
-    for (row, at) in (start..ids.codes.len()).enumerate() {
-        let code = ids.codes[at];
-        if code == 0 || doubles > 0 {
+    for (row, code) in codes[start..].iter_mut().enumerate() {
+        if *code == 0 || doubles > 0 {
             let number = row + 1;
-            let word = match ids.words.get(code) {
-                "" => format!("#{number}"),
-                id => format!("{id}#{number}"),
-            };
-            ids.codes[at] = ids.words.intern(&word);
+            id_of(row, &mut word);
+            *code = ids.append(&format!("{word}#{number}"));
         }
     }
     let head = heads.join("、");
-    let place = Place::file(table);
+    let place = Place::file(table.name());
     let hint = text!(
         "结果里用“#行次”区分；最好指定一列唯一的编号",
         "in the result they are told apart by `#row`; better name a column of unique numbers"

@@ -85,12 +85,16 @@ impl Table {
         column.codes.get(row).map_or("", |code| column.words.get(*code))
     }
 
-    /// Gives a column's memory back once nobody will ask for it again.
-    pub(crate) fn forget(&mut self, head: &str) {
-        for column in self.columns.iter_mut().filter(|column| column.head == head) {
-            column.words = Words::default();
-            column.codes = Vec::new();
-        }
+    /// The columns of these headings, as they stand.
+    pub(crate) fn columns_of(&self, heads: &[String]) -> Vec<&TableColumn> {
+        heads.iter().filter_map(|head| self.position(head)).map(|at| &self.columns[at]).collect()
+    }
+
+    /// The columns of these headings, which nobody else will ask for again.
+    pub(crate) fn take(&mut self, heads: &[String]) -> Vec<TableColumn> {
+        let places: Vec<usize> = heads.iter().filter_map(|head| self.position(head)).collect();
+        let nothing = || TableColumn { head: String::new(), words: Words::default(), codes: Vec::new(), sparse: false };
+        places.into_iter().map(|at| std::mem::replace(&mut self.columns[at], nothing())).collect()
     }
 
     pub(crate) fn position(&self, head: &str) -> Option<usize> {
@@ -116,7 +120,8 @@ impl Table {
     }
 }
 
-fn head_of(cell: &str) -> &str {
+/// A cell's words, or as much of them as is looked at.
+pub(crate) fn head_of(cell: &str) -> &str {
     let mut end = cell.len().min(CELL_BYTES_MAX);
     while !cell.is_char_boundary(end) {
         end -= 1;

@@ -32,10 +32,10 @@ impl Default for Words {
 impl Words {
     /// The number of a word, new or known. A word for which there is no room left is missing (0).
     pub fn intern(&mut self, word: &str) -> u32 {
-        if word.is_empty() {
-            return 0;
-        }
-        let hash = hash_of(word);
+        if word.is_empty() { 0 } else { self.intern_hashed(word, hash_of(word)) }
+    }
+
+    fn intern_hashed(&mut self, word: &str, hash: u32) -> u32 {
         match self.find(word, hash) {
             Ok(number) => number,
             Err(_) if self.text.len() + word.len() > BYTES_MAX => 0,
@@ -48,6 +48,31 @@ impl Words {
                     self.resize(self.slots.len() * 2);
                 }
                 number
+            }
+        }
+    }
+
+    /// The numbers of many words, which stand in one text, each up to its end. As if each were interned alone; but what will be looked
+    /// at is fetched for several of them at a time, since waiting for memory is what interning costs.
+    pub(crate) fn intern_all(&mut self, words: &str, ends: &[usize], out: &mut Vec<u32>) {
+        const AT_ONCE: usize = 32;
+        let mut start = 0;
+        let mut batch: Vec<(&str, u32)> = Vec::with_capacity(AT_ONCE);
+        for ends in ends.chunks(AT_ONCE) {
+            batch.clear();
+            for end in ends {
+                let word = &words[start..*end];
+                batch.push((word, hash_of(word)));
+                start = *end;
+            }
+            let mask = self.slots.len() - 1;
+            let at = batch.iter().map(|(_, hash)| self.slots[*hash as usize & mask]);
+            let first = at.filter(|(_, number)| *number != FREE).map(|(_, number)| self.ends[number as usize - 1] as usize);
+            let touched = first.map(|start| u32::from(self.text.as_bytes().get(start).copied().unwrap_or(0))).sum::<u32>();
+            std::hint::black_box(touched);
+            for (word, hash) in &batch {
+                let number = if word.is_empty() { 0 } else { self.intern_hashed(word, *hash) };
+                out.push(number);
             }
         }
     }
@@ -128,9 +153,13 @@ impl Words {
 
 /// The same on every machine and in every run, so that nothing can come to depend on it.
 pub(crate) fn hash_of(word: &str) -> u32 {
+    (long_hash_of(word) >> 32) as u32
+}
+
+pub(crate) fn long_hash_of(word: &str) -> u64 {
     let mut hasher = Mixer::default();
     hasher.write(word.as_bytes());
-    (hasher.finish() >> 32) as u32
+    hasher.finish()
 }
 
 /// A multiply-and-fold hash of eight bytes at a time.

@@ -7,7 +7,7 @@ mod sound;
 use facts::{Text, text};
 
 pub(crate) use letters::{fold_variants, surname_len};
-pub(crate) use sound::{fold_syllable, syllables};
+pub(crate) use sound::syllables;
 
 use crate::clean;
 

@@ -168,7 +168,7 @@ impl Derivation for Soundex {
 }
 
 /// Folds one syllable: zhang and zang become zan.
-pub(crate) fn fold_syllable(syllable: &str, out: &mut String) {
+fn fold_syllable(syllable: &str, out: &mut String) {
     let bytes = syllable.as_bytes();
     let retroflex = bytes.len() > 1 && matches!(bytes[0], b'z' | b'c' | b's') && bytes[1] == b'h';
     let start = if retroflex {

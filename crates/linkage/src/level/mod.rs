@@ -22,7 +22,9 @@ pub trait Test: Sync + std::fmt::Debug {
 pub static TESTS: &[&dyn Test] = &[
     &near::DateSlip,
     &near::Days,
+    &near::Dice,
     &edit::Edit,
+    &near::Grams,
     &id::IdSlip,
     &id::IdsValid,
     &edit::Jaro,
@@ -113,6 +115,8 @@ mod tests {
             &[("李明", "王芳"), ("阿卜杜拉", "买买提")],
         );
         check("within", 2.0, &[("10", "12")], &[("10", "13"), ("10", "x")]);
+        check("dice", 0.6, &[("a/b/c", "b/c/d"), ("a", "a")], &[("a/b/c", "c/d/e"), ("a", "b")]);
+        check("grams", 1.0, &[("a/b/c/d", "a/b/x/y"), ("a/b", "a/b")], &[("a/b/c/d", "a/x/y/z"), ("a", "b")]);
         check("overlap", 0.0, &[("李明/王芳", "王芳"), ("王芳/赵六", "李明/王芳")], &[("李明", "王芳")]);
     }
 }

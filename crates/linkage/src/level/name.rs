@@ -4,7 +4,7 @@ use facts::{Text, text};
 
 use super::Test;
 use crate::clean::{WILD, is_han};
-use crate::derive::{fold_syllable, fold_variants, syllables};
+use crate::derive::{fold_variants, syllables};
 
 /// The same but for one character that looks like the other, and for variant forms.
 #[derive(Debug)]
@@ -142,19 +142,28 @@ fn likeness(a: char, b: char) -> Likeness {
         return Likeness::Same;
     }
     let mut near = false;
-    for one in syllables(a) {
-        for other in syllables(b) {
-            let (mut x, mut y) = (String::new(), String::new());
-            fold_syllable(one, &mut x);
-            fold_syllable(other, &mut y);
-            if x == y {
+    for one in syllables(a).map(folded) {
+        for other in syllables(b).map(folded) {
+            if one == other {
                 return Likeness::Same;
             }
-            let (vowels_x, vowels_y) = (x.trim_start_matches(is_consonant), y.trim_start_matches(is_consonant));
-            near |= vowels_x == vowels_y || x[..x.len() - vowels_x.len()] == y[..y.len() - vowels_y.len()];
+            near |= one.1 == other.1 || one.0 == other.0;
         }
     }
     if near { Likeness::Near } else { Likeness::Not }
+}
+
+/// The consonants and the rest of a syllable, zh and z, ng and n folded.
+fn folded(syllable: &str) -> (&str, &str) {
+    let vowels = syllable.trim_start_matches(is_consonant);
+    let consonants = &syllable[..syllable.len() - vowels.len()];
+    let plain = match consonants {
+        "zh" => "z",
+        "ch" => "c",
+        "sh" => "s",
+        other => other,
+    };
+    (plain, if vowels.ends_with("ng") { &vowels[..vowels.len() - 1] } else { vowels })
 }
 
 fn is_consonant(c: char) -> bool {

@@ -12,6 +12,15 @@ pub(super) struct DateSlip;
 #[derive(Debug)]
 pub(super) struct Days;
 
+/// Two sets of pieces of words, as hidden registers have: what two words share, by Dice (twice the common part of both together), is
+/// at least `n`.
+#[derive(Debug)]
+pub(super) struct Dice;
+
+/// Two sets of pairs of letters differ by no more than `n` slips would make them: each slip touches two, a swap three.
+#[derive(Debug)]
+pub(super) struct Grams;
+
 /// Two sets, their members parted by `/`, have one in common.
 #[derive(Debug)]
 pub(super) struct Overlap;
@@ -53,6 +62,44 @@ impl Test for Days {
             _ => false,
         }
     }
+}
+
+impl Test for Dice {
+    fn id(&self) -> &'static str {
+        "dice"
+    }
+
+    fn about(&self) -> Text {
+        text!("两组片段（以 / 分隔）的 Dice 系数不低于 n", "Dice coefficient of two sets, parted by /, of at least n")
+    }
+
+    fn holds(&self, a: &str, b: &str, n: f64) -> bool {
+        let (n_a, n_b, both) = common(a, b);
+        n_a + n_b > 0 && 2.0 * both as f64 >= n * (n_a + n_b) as f64
+    }
+}
+
+impl Test for Grams {
+    fn id(&self) -> &'static str {
+        "grams"
+    }
+
+    fn about(&self) -> Text {
+        text!("两组片段（以 / 分隔）的差别不超过 n 处笔误", "two sets of letter pairs, parted by /, differ by at most n slips")
+    }
+
+    fn holds(&self, a: &str, b: &str, n: f64) -> bool {
+        let (n_a, n_b, both) = common(a, b);
+        let most = 2 * n as usize + usize::from(n_a.min(n_b) >= 8);
+        both > 0 && n_a - both <= most && n_b - both <= most
+    }
+}
+
+/// The sizes of two sets and of what they share.
+fn common(a: &str, b: &str) -> (usize, usize, usize) {
+    let set = |words: &str| words.split('/').filter(|piece| !piece.is_empty()).count();
+    let both = a.split('/').filter(|piece| !piece.is_empty() && b.split('/').any(|other| other == *piece)).count();
+    (set(a), set(b), both)
 }
 
 impl Test for Overlap {

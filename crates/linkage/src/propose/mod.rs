@@ -74,7 +74,7 @@ pub fn propose(left: &Table, right: Option<&Table>) -> (String, Vec<Finding>) {
 fn affordable(toml: &str, keys: &[Vec<String>], left: &Table, right: Option<&Table>) -> Vec<Vec<String>> {
     let (Some(settings), _) = read_settings("", toml) else { return keys.to_vec() };
     let (records, _) = Records::new(left.clone(), right.cloned(), &settings);
-    let (_, plan) = blocks(&records, &settings);
+    let (_, plan) = blocks(&records, &settings, crate::Hands::ONE);
     let most = PAIRS_PER_RECORD_MAX * records.len().max(100) as u64;
     let cheap = keys.iter().zip(&plan.rules).filter(|(_, rule)| rule.pairs + rule.left_out <= most);
     let cheap: Vec<Vec<String>> = cheap.map(|(key, _)| key.clone()).collect();
