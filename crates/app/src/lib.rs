@@ -33,6 +33,7 @@ mod export_view;
 mod failure;
 mod hold_draw;
 mod import_files;
+mod ledgers;
 mod library;
 mod link_check;
 mod link_files;
@@ -99,6 +100,12 @@ pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
 pub use hold_draw::{HeldDraw, hold_draw};
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
+pub use ledgers::{
+    AidGap, AidGapKind, ArrivalAsked, Arrived, ArrivedRow, Book, CategoryCount, Decided, DecisionAsked, Difference,
+    DifferenceKind, Due, LedgerChild, LedgerPaper, LedgerRules, Ledgers, LedgersAsked, PairField, PairQueue, PairReason,
+    PairShown, PairSide, all_decisions, arrive, case_lines, decide, open_ledger_cases, open_ledgers, pairs_to_decide,
+    undo_decision, write_differences, write_ledger,
+};
 pub use library::{Library, library};
 pub use link_check::{CheckedMatch, LinkChecker, link_checker};
 pub use link_files::{LinkAsked, LinkReport, link_files, propose_link, write_settings};

@@ -2,12 +2,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use facts::{Finding, Lang, Text, text};
-use linkage::{Decision, Explanation, Linked, Records, Settings, State};
+use linkage::{Decision, Explanation, Linked, Records, Settings, Standing, State, Way};
 use serde::Serialize;
 
 use crate::Failure;
 use crate::link_output;
-use crate::link_read::{read_register, read_registers, settings_of};
+use crate::link_private::{self, PrivateLoss, key_of};
+use crate::link_read::{hands, read_register, read_registers, settings_of};
+use crate::link_resume::StandingFile;
 
 /// Two files to be linked, or one to be held against itself.
 #[derive(Debug, Clone)]
@@ -24,6 +26,12 @@ pub struct LinkAsked<'a> {
     pub report: Option<&'a Path>,
     /// Two ids whose score is to be explained.
     pub explain: Option<(&'a str, &'a str)>,
+    /// Where the model that was learned goes.
+    pub save_model: Option<&'a Path>,
+    /// Where the work stands is kept here; a run that was stopped goes on from it.
+    pub resume: Option<&'a Path>,
+    /// The key by whose hashes the registers are compared instead of their words.
+    pub private: Option<&'a Path>,
     /// Show names, numbers and telephones whole.
     pub unmasked: bool,
     pub lang: Lang,
@@ -47,6 +55,8 @@ pub struct LinkReport {
     pub curve: Vec<CurveLine>,
     pub calibration: Vec<CalibrationLine>,
     pub explanation: Option<Vec<Text>>,
+    /// Where hashes were compared instead of words: what that costs.
+    pub private: Option<PrivateLoss>,
     pub findings: Vec<Finding>,
 }
 
@@ -103,28 +113,76 @@ pub fn link_files(asked: &LinkAsked<'_>, progress: &mut dyn FnMut(u64, u64)) -> 
     let (left, right, mut findings) = read_registers(asked.left, asked.right, Some(&settings))?;
     let names = (left.name().to_string(), right.as_ref().map(|right| right.name().to_string()));
     let decisions = asked.decisions.map(read_decisions).transpose()?.unwrap_or_default();
-    let (records, of_records) = Records::new(left, right, &settings);
+    let key = asked.private.map(key_of).transpose()?;
+    let hidden = key.map(|key| link_private::hidden(left.clone(), right.clone(), &settings, &key)).transpose()?;
+    let (records, of_records) = Records::new_with(left, right, &settings, hands());
     findings.extend(of_records);
-    let linked = linkage::link(&records, &settings, &decisions, &mut |at| {
+    let linked = run(&records, &settings, &decisions, asked, progress)?;
+    if let Some((left, right, settings)) = hidden {
+        let (hidden, _) = Records::new_with(left, right, &settings, hands());
+        let by_hashes = run(&hidden, &settings, &link_private::by_place(&decisions, &records), asked, progress)?;
+        let private = Some(link_private::loss(&linked, &by_hashes));
+        let linked = by_hashes;
+        findings.extend(linked.findings.iter().cloned());
+        if let Some(out) = asked.out {
+            link_output::write_links(out, &records, &linked, asked.lang)?;
+        }
+        let explanation = asked.explain.map(|pair| explain_pair(pair, &records, &hidden, &settings, &linked, true)).transpose()?;
+        let report = report(names, &records, &settings, &linked, explanation, private, findings);
+        if let Some(page) = asked.report {
+            crate::link_report::write_page(page, &report, &hidden, &settings, &linked, asked)?;
+        }
+        return Ok(report);
+    }
+    findings.extend(linked.findings.iter().cloned());
+    let explanation =
+        asked.explain.map(|pair| explain_pair(pair, &records, &records, &settings, &linked, asked.unmasked)).transpose()?;
+    if let Some(out) = asked.out {
+        link_output::write_links(out, &records, &linked, asked.lang)?;
+    }
+    if let Some(out) = asked.save_model {
+        link_output::write_whole(out, linked.model.to_toml(&records, &settings).as_bytes())?;
+    }
+    let report = report(names, &records, &settings, &linked, explanation, None, findings);
+    if let Some(page) = asked.report {
+        crate::link_report::write_page(page, &report, &records, &settings, &linked, asked)?;
+    }
+    Ok(report)
+}
+
+/// Links with all hands, from where an earlier run stood.
+fn run(
+    records: &Records,
+    settings: &Settings,
+    decisions: &[Decision],
+    asked: &LinkAsked<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Linked, Failure> {
+    let (mut file, standing) = match asked.resume.filter(|_| asked.private.is_none()) {
+        None => (None, None),
+        Some(path) => {
+            let (file, standing) = StandingFile::open(path, asked)?;
+            (Some(file), standing)
+        }
+    };
+    let mut keep = |standing: &Standing| {
+        if let Some(file) = &mut file {
+            file.keep(standing);
+        }
+    };
+    let way = Way { hands: hands(), resume: standing, keep: Some(&mut keep) };
+    let linked = linkage::link_with(records, settings, decisions, way, &mut |at| {
         progress(at.done, at.of);
         ControlFlow::Continue(())
     });
-    let Some(linked) = linked else {
+    let Some(mut linked) = linked else {
         return Err(Failure::prevented(
             text!("比对被中止，没有写出任何结果", "linking was stopped; nothing was written"),
             Text::new("", ""),
         ));
     };
-    findings.extend(linked.findings.iter().cloned());
-    let explanation = asked.explain.map(|pair| explain_pair(pair, &records, &settings, &linked, asked.unmasked)).transpose()?;
-    if let Some(out) = asked.out {
-        link_output::write_links(out, &records, &linked, asked.lang)?;
-    }
-    let report = report(names, &records, &settings, &linked, explanation, findings);
-    if let Some(page) = asked.report {
-        crate::link_report::write_page(page, &report, &records, &settings, &linked, asked)?;
-    }
-    Ok(report)
+    linked.findings.extend(file.and_then(StandingFile::done));
+    Ok(linked)
 }
 
 /// Settings proposed for two files, as TOML, and what was not understood.
@@ -153,6 +211,7 @@ fn report(
     settings: &Settings,
     linked: &Linked,
     explanation: Option<Vec<Text>>,
+    private: Option<PrivateLoss>,
     findings: Vec<Finding>,
 ) -> LinkReport {
     let (lonely_left, lonely_right) = linkage::unlinkable(linked, records);
@@ -200,19 +259,21 @@ fn report(
             })
             .collect(),
         explanation,
+        private,
         findings,
     }
 }
 
 fn explain_pair(
     (left, right): (&str, &str),
+    known: &Records,
     records: &Records,
     settings: &Settings,
     linked: &Linked,
     unmasked: bool,
 ) -> Result<Vec<Text>, Failure> {
     let row = |id: &str, is_right: bool| {
-        records.row(id, is_right).ok_or_else(|| {
+        known.row(id, is_right).ok_or_else(|| {
             let (zh, en) = if is_right { ("右", "right") } else { ("左", "left") };
             Failure::wrong_use(
                 text!("{zh}边的表里没有编号“{id}”", "the {en} register has no record `{id}`"),
@@ -238,7 +299,7 @@ pub(crate) fn mask(explanation: &mut Explanation) {
     }
 }
 
-fn masked(kind: &str, word: &str) -> String {
+pub(crate) fn masked(kind: &str, word: &str) -> String {
     let chars: Vec<char> = word.chars().collect();
     let (head, tail) = match kind {
         "citizen-id" | "student-no" => (6, 2),

@@ -57,7 +57,7 @@ fn twin(random: &mut Random, issued: &mut BTreeMap<(String, Sex), u16>, pupils: 
     // 李子涵, 李子轩: twins like to share a sign.
     let mut signs = elder.name.chars();
     let (surname, shared) = (signs.next(), signs.next());
-    let last = younger.name.chars().next_back().filter(|last| elder.name.chars().next_back() != Some(*last)).unwrap_or('双');
+    let last = younger.name.chars().next_back().filter(|last| !elder.name.ends_with(*last)).unwrap_or('双');
     younger.name = match (surname, shared.filter(|_| random.chance(0.6))) {
         (Some(surname), Some(shared)) => [surname, shared, last].iter().collect(),
         (Some(surname), None) => [surname, '小', last].iter().collect(),

@@ -9,6 +9,7 @@ mod duty;
 mod evaluate;
 mod explain;
 mod import;
+mod ledgers;
 mod link;
 mod log;
 mod openapi;
@@ -41,6 +42,7 @@ pub const COMMANDS: &[Entry] = &[
     evaluate::ENTRY,
     explain::ENTRY,
     import::ENTRY,
+    ledgers::ENTRY,
     link::ENTRY,
     log::ENTRY,
     openapi::ENTRY,

@@ -75,7 +75,8 @@ pub(crate) fn documents(registers: &Registers) -> Vec<Document<'_>> {
             documents.push(document(path, form, move || Ok(list(heads, entries.iter().filter(|entry| entry.town == town)))));
         }
     }
-    let whole: [(&str, &str, &'static str, &'static [&'static str], &[Entry]); 3] = [
+    type Whole<'e> = (&'static str, &'static str, &'static str, &'static [&'static str], &'e [Entry]);
+    let whole: [Whole<'_>; 3] = [
         (FOLDER, "脱贫户和监测对象", "support-list", aid::SUPPORTED_HEADS, &registers.supported),
         (FOLDER, "资助名单", "aid-list", aid::GRANT_HEADS, &registers.grants),
         (NEW_FOLDER, "新识别监测对象", "support-list", aid::SUPPORTED_HEADS, &registers.arrivals),

@@ -82,10 +82,10 @@ const SYLLABLES: &[(char, char)] = &[
 
 /// A name fit for the sex and people: one in five of the Yi, Hani and Miao bears one of their own language.
 pub(super) fn of_people(random: &mut Random, sex: Sex, people: &str) -> String {
-    if random.chance(0.2) {
-        if let Some(name) = own_name(random, people) {
-            return name;
-        }
+    if random.chance(0.2)
+        && let Some(name) = own_name(random, people)
+    {
+        return name;
     }
     person::name(random, sex, people)
 }
