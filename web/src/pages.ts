@@ -24,6 +24,9 @@ export const PAGES: Page[] = [
   { name: "classes", path: "/classes", view: () => import("./pages/Classes.vue"), menu: true, wide: true },
   { name: "map", path: "/map", view: () => import("./pages/Map.vue"), menu: true },
   { name: "whatIf", path: "/what-if", view: () => import("./pages/WhatIf.vue"), menu: true, wide: true },
+  { name: "draws", path: "/draws", view: () => import("./pages/Draws.vue"), menu: true, withoutData: true },
+  { name: "draw", path: "/draw/:name", view: () => import("./pages/Draw.vue"), withoutData: true },
+  { name: "stage", path: "/draw/:name/stage", view: () => import("./pages/DrawStage.vue"), withoutData: true },
   { name: "import", path: "/import", view: () => import("./pages/Import.vue"), menu: true, withoutData: true },
   { name: "packs", path: "/packs", view: () => import("./pages/Packs.vue"), menu: true, withoutData: true },
 ];

@@ -18,6 +18,7 @@ mod datum;
 mod desk;
 mod desk_case;
 mod diff_snapshots;
+mod draw_desk;
 mod draw_folder;
 mod duty_act;
 mod duty_ledger;
@@ -84,6 +85,9 @@ pub use desk_case::{
     clock_state_id, list_procedures, look_into_vault, open_case,
 };
 pub use diff_snapshots::diff_snapshots;
+pub use draw_desk::{
+    DrawLine, DrawPage, DrawPool, DrawResult, DrawStep, DrawWitness, draw_file, draw_page, list_draws, open_draw, prepare_draw_here,
+};
 pub use duty_act::{
     Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,
     read_vault, reopen_duty,

@@ -25,6 +25,8 @@ pub const RIGHTS: &[(&str, &str, &str)] = &[
     ("county:export", "导出全县数据", "export figures of the county"),
     ("county:read", "查看全县数据", "see figures of the county"),
     ("disability:read", "查看残疾评估", "see disability assessments"),
+    ("draws:read", "查看派位", "see draws"),
+    ("draws:run", "组织派位", "hold draws"),
     ("identity:read", "查看完整证件号、电话、住址", "see whole id numbers, phones, addresses"),
     ("imports:read", "查看导入", "see imports"),
     ("imports:write", "导入数据", "import data"),

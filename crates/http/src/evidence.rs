@@ -25,6 +25,11 @@ pub struct Brought {
 }
 
 impl Brought {
+    /// The first file of a kind.
+    pub fn path(&self, kind: &str) -> Option<PathBuf> {
+        self.files.iter().find(|(of, _)| of == kind).map(|(_, path)| path.clone())
+    }
+
     /// `kind=path`, as the use cases take it.
     pub fn evidence(&self) -> Vec<String> {
         self.files.iter().map(|(kind, path)| format!("{kind}={}", path.display())).collect()

@@ -138,10 +138,19 @@ impl Server {
         T: Serialize + Send + 'static,
         F: FnOnce(&Work, &Visit) -> Result<T, Failure> + Send + 'static,
     {
-        match self.do_work(&visit.viewer.clone(), move |at| work(at, &visit)).await {
+        match self.made_anew(visit, work).await {
             Ok(made) => crate::refusal::Json(made).into_response(),
             Err(refusal) => refusal.into_response(),
         }
+    }
+
+    /// The same, before it is an answer.
+    pub async fn made_anew<T, F>(self: &Arc<Self>, visit: Visit, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Work, &Visit) -> Result<T, Failure> + Send + 'static,
+    {
+        self.do_work(&visit.viewer.clone(), move |at| work(at, &visit)).await
     }
 
     /// Makes a workbook and hands it out under its name.

@@ -4,6 +4,110 @@
  */
 
 export interface paths {
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts. */
+        get: operations["accounts"];
+        put?: never;
+        /** Adds an account, or changes name, roles and units of one. Wants the header `x-junheng: 1`. */
+        post: operations["put_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{person}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Locks an account; whoever is in goes out. Wants the header `x-junheng: 1`. */
+        post: operations["lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{person}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a first password, told once; all sessions of the account end. Wants the header `x-junheng: 1`. */
+        post: operations["reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{person}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account again, also one shut after too many tries. Wants the header `x-junheng: 1`. */
+        post: operations["unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for leave to export: one's own, or all for those who decide. */
+        get: operations["approvals"];
+        put?: never;
+        /** Asks for leave to export the ledger of a procedure. Wants the header `x-junheng: 1`. */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives leave, or declines it. Wants the header `x-junheng: 1`. */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -21,6 +125,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger, a page at a time, what is due first. */
+        get: operations["cases"];
+        put?: never;
+        /**
+         * Opens a case by hand: the part `deed` is an `OpeningBody`, each further part evidence, named by its kind. Wants the header
+         *     `x-junheng: 1`.
+         */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case: what happened, what runs, what comes next and who may do it. A look at a case about a person is written down. */
+        get: operations["case"];
+        put?: never;
+        /**
+         * Does something to a case: the part `deed` is a `DeedBody`, each further part evidence, named by its kind. Wants the header
+         *     `x-junheng: 1`.
+         */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A piece of evidence by its hash, or a paper by its number. */
+        get: operations["file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads what is kept apart of a case; the look is written down, with its reason. Wants the header `x-junheng: 1`. */
+        post: operations["vault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes": {
         parameters: {
             query?: never;
@@ -32,6 +212,146 @@ export interface paths {
         get: operations["classes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody has to do: first what is due, never a ranking. */
+        get: operations["desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draw of the home. */
+        get: operations["draws"];
+        put?: never;
+        /**
+         * Fixes a new draw: the part `deed` holds the rules, the part `list` the list. All that is wrong with the list is said at once,
+         *     and then nothing is kept. Wants the header `x-junheng: 1`.
+         */
+        post: operations["prepare_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draw with everything that is published of it; a held one is recomputed from its files first. */
+        get: operations["draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a witness has bound itself. Wants the header `x-junheng: 1`. */
+        post: operations["commit_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the published files, as it lies on the disk. */
+        get: operations["draw_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/places/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places that a receipt drew. */
+        get: operations["draw_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds the draw and signs its result, once; done again it gives the same. Wants the header `x-junheng: 1`. */
+        post: operations["hold_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records what a witness shows, or that it stayed away. Wants the header `x-junheng: 1`. */
+        post: operations["reveal_draw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,6 +384,23 @@ export interface paths {
         };
         /** The table of a page as .xlsx; codes are text, and no cell is a formula. */
         get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of a procedure as .xlsx. Where it concerns persons, leave must have been given; the export is written down. */
+        get: operations["export_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -196,6 +533,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log, the latest first: all of it for the audit administrator, looks at pupils' records for the disciplinary inspector. */
+        get: operations["logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map": {
         parameters: {
             query?: never;
@@ -247,6 +601,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/procedures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The procedures that there are, with what a case wants that is opened by hand. */
+        get: operations["procedures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/school/{code}": {
         parameters: {
             query?: never;
@@ -273,6 +644,23 @@ export interface paths {
         };
         /** The official tables of the pack. */
         get: operations["tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role with what it may. */
+        get: operations["roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -310,6 +698,95 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a login is asked for, and who is in. */
+        get: operations["session"];
+        put?: never;
+        /** Comes in with account and password, and a code where the second step is on. Wants the header `x-junheng: 1`. */
+        post: operations["log_in"];
+        /** Goes out. Wants the header `x-junheng: 1`. */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replaces one's own password. Wants the header `x-junheng: 1`. */
+        post: operations["password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches the second step on. Wants the header `x-junheng: 1`. */
+        put: operations["set_totp"];
+        /** Offers a secret for the second step; nothing is kept until a code proves that the telephone has it. */
+        post: operations["offer_totp"];
+        /** Switches the second step off. Wants the header `x-junheng: 1`. */
+        delete: operations["unset_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, or everybody's. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session. Wants the header `x-junheng: 1`. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -359,9 +836,68 @@ export interface components {
         Acceptance: {
             explanations?: components["schemas"]["GivenExplanation"][];
         };
+        AccountBody: {
+            chosen?: string[];
+            name: string;
+            person: string;
+            role: string;
+            /** @description Further roles. */
+            roles?: string[];
+            unit: string;
+        };
+        AccountLine: {
+            /** @description Units chosen one by one. */
+            chosen: string[];
+            has_password: boolean;
+            has_totp: boolean;
+            locked: boolean;
+            must_change: boolean;
+            name: string;
+            person: string;
+            role_titles: components["schemas"]["Words"][];
+            /** @description The role in which they act first, then further ones. */
+            roles: string[];
+            /** @description When they last came in. */
+            seen?: string | null;
+            shut_until?: string | null;
+            /** @description The beginning of a division code, or a school's code. */
+            unit: string;
+        };
+        Accounts: {
+            accounts: components["schemas"]["AccountLine"][];
+        };
+        Acted: {
+            case: string;
+            due?: string | null;
+            /** @description Papers that were written. */
+            papers: components["schemas"]["Words"][];
+            /** @description The steps that come next. */
+            ready: components["schemas"]["Words"][];
+            status: string;
+        };
         AppliedException: {
             citation: components["schemas"]["Citation"];
             label: components["schemas"]["Words"];
+        };
+        Approval: {
+            at: string;
+            decided?: string | null;
+            decided_by?: string | null;
+            id: string;
+            person: string;
+            /** @description The procedure. */
+            procedure: string;
+            reason: string;
+            /** @description asked, given, declined */
+            state: string;
+            until?: string | null;
+        };
+        ApprovalBody: {
+            procedure: string;
+            reason: string;
+        };
+        Approvals: {
+            approvals: components["schemas"]["Approval"][];
         };
         /**
          * @description What an item was decided on.
@@ -399,6 +935,62 @@ export interface components {
             state: components["schemas"]["StateId"];
             /** Format: double */
             value?: number | null;
+        };
+        Case: components["schemas"]["CaseLine"] & {
+            clocks: components["schemas"]["ClockLine"][];
+            close: components["schemas"]["CloseLine"];
+            evidence: components["schemas"]["FileLine"][];
+            fields: unknown[];
+            may: components["schemas"]["May"];
+            offer?: components["schemas"]["OfferLine"] | null;
+            papers: components["schemas"]["FileLine"][];
+            /** @description Whether it is about a person. */
+            personal: boolean;
+            stays: components["schemas"]["StayLine"][];
+            steps: components["schemas"]["StepLine"][];
+            /** @description The latest last. */
+            timeline: components["schemas"]["EventLine"][];
+            vaults: components["schemas"]["VaultLine"][];
+        };
+        /** @description A case as a list shows it. */
+        CaseLine: {
+            case: string;
+            closed?: string | null;
+            division: string;
+            due?: string | null;
+            finding: string;
+            label: string;
+            moved: string;
+            opened: string;
+            overdue: boolean;
+            owner: components["schemas"]["Words"];
+            owner_person?: string | null;
+            procedure: string;
+            /** Format: int64 */
+            round: number;
+            school?: string | null;
+            /** @description open, paused, closed */
+            status: string;
+            status_title: components["schemas"]["Words"];
+            /** @description The steps that come next. */
+            step: components["schemas"]["Words"];
+            title: components["schemas"]["Words"];
+        };
+        Cases: {
+            cases: components["schemas"]["CaseLine"][];
+            practice: boolean;
+            /**
+             * Format: int32
+             * @description How many may be seen at once.
+             */
+            rows_max: number;
+            /** Format: int64 */
+            total: number;
+        };
+        CategoryLine: {
+            id: string;
+            needs: components["schemas"]["Named"][];
+            title: components["schemas"]["Words"];
         };
         /** @enum {string} */
         ChangeKind: "verdict" | "school" | "spread" | "figure";
@@ -475,6 +1067,23 @@ export interface components {
             /** @description How many classes reach each limit, by school year and stage. */
             totals: components["schemas"]["SizeTotal"][];
         };
+        ClockLine: {
+            due: string;
+            started: string;
+            /** @description running, paused, stopped, expired */
+            state: string;
+            state_title: components["schemas"]["Words"];
+            /** @description Whether its length and the holidays on the way are confirmed. */
+            sure: boolean;
+            title: components["schemas"]["Words"];
+        };
+        CloseLine: {
+            /** @description Whether data close it, and nobody else. */
+            by_data: boolean;
+            categories: components["schemas"]["CategoryLine"][];
+            needs: components["schemas"]["Named"][];
+            who: components["schemas"]["Words"];
+        };
         CompositeLine: {
             /**
              * Format: double
@@ -512,11 +1121,52 @@ export interface components {
         };
         /** @enum {string} */
         DatumId: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+        DecisionBody: {
+            give: boolean;
+        };
+        /** @description The parts of a deed. */
+        DeedForm: {
+            /** @description A `DeedBody`, or an `OpeningBody`, as JSON. */
+            deed: string;
+            /** @description Evidence, each part named by its kind. */
+            kind: string[];
+        };
         Defaults: {
             on: string;
             pack: string;
             snapshot: string;
             year: string;
+        };
+        DemoAccount: {
+            name: string;
+            person: string;
+            role: components["schemas"]["Words"];
+            unit: string;
+        };
+        Desk: {
+            /** Format: int64 */
+            closed: number;
+            /** @description Offered, and not yet signed for. */
+            inbox: components["schemas"]["Offered"][];
+            mine: components["schemas"]["CaseLine"][];
+            /** Format: int64 */
+            mine_total: number;
+            now: string;
+            /**
+             * Format: int64
+             * @description Of all cases that may be seen.
+             */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            paused: number;
+            /** @description Whether the ledger is one for practice. */
+            practice: boolean;
+            /** Format: int64 */
+            relapsed: number;
+            /** @description What others are late with and this role is told of. */
+            told: components["schemas"]["CaseLine"][];
         };
         Division: {
             code: string;
@@ -534,6 +1184,144 @@ export interface components {
             signed?: string | null;
             title: string;
             url: string;
+        };
+        Draw: {
+            decision?: string | null;
+            entries: number;
+            files: string[];
+            /** @description The hash of `draw.txt`, to be read out before the first witness speaks. */
+            id: string;
+            method: components["schemas"]["Words"];
+            method_source: components["schemas"]["Words"];
+            name: string;
+            pools: components["schemas"]["DrawPool"][];
+            result?: components["schemas"]["DrawResult"] | null;
+            /** Format: int32 */
+            round: number;
+            step: components["schemas"]["DrawStep"];
+            title: string;
+            witnesses: components["schemas"]["DrawWitness"][];
+        };
+        /** @description The parts of a new draw. */
+        DrawForm: {
+            /** @description The rules. */
+            deed: components["schemas"]["DrawRules"];
+            /**
+             * Format: binary
+             * @description The list, a CSV file or a workbook.
+             */
+            list: string;
+        };
+        DrawLine: {
+            fault?: components["schemas"]["Words"] | null;
+            /** @description The name of its folder. */
+            name: string;
+            step?: components["schemas"]["DrawStep"] | null;
+            title: string;
+        };
+        DrawPlace: {
+            admitted: boolean;
+            /** Format: int32 */
+            last_admitted?: number | null;
+            /** Format: int32 */
+            lots: number;
+            /** Format: int32 */
+            order: number;
+            /** Format: int32 */
+            places: number;
+            pool: string;
+            receipt: string;
+        };
+        DrawPlaces: {
+            places: components["schemas"]["DrawPlace"][];
+        };
+        DrawPlacesOf: {
+            /** Format: int32 */
+            places: number;
+            pool: string;
+        };
+        DrawPool: {
+            admitted?: number | null;
+            entries: number;
+            /** Format: int32 */
+            last_admitted?: number | null;
+            lots: number;
+            name: string;
+            /** Format: int32 */
+            places: number;
+        };
+        DrawPrepared: {
+            findings: components["schemas"]["Finding"][];
+            /** @description None where the list is not in order: then nothing was kept. */
+            id?: string | null;
+        };
+        DrawPromise: {
+            /** @description Made by the witness elsewhere. */
+            commitment?: string | null;
+            /** @description From which the commitment is made here. */
+            value?: string | null;
+            witness: string;
+        };
+        DrawPromised: {
+            commitment: string;
+            /** @description What the witness must take home, where the commitment was made here; it is written down nowhere else. */
+            salt?: string | null;
+        };
+        DrawResult: {
+            admitted: number;
+            drawn: number;
+            /** @description What does not follow from the files; empty where all does. */
+            findings: components["schemas"]["Finding"][];
+            hash: string;
+            listed: number;
+            seed: string;
+        };
+        DrawReveal: {
+            missing?: boolean;
+            /** @description None for a number drawn in public. */
+            salt?: string | null;
+            value?: string | null;
+            witness: string;
+        };
+        DrawRules: {
+            /** @description The draw that this round follows, and who decided it and why. */
+            after?: string | null;
+            /** @description over or pass: bound children where fewer places are left than they are. */
+            bound: string;
+            decision?: string | null;
+            /** @description order-number, random-number, ring */
+            method: string;
+            /** @description stop or leave-out: a witness who does not show its value. */
+            missing: string;
+            /** @description The name of the folder: letters, digits, `-` and `_`. */
+            name: string;
+            places: components["schemas"]["DrawPlacesOf"][];
+            public_witnesses?: string[];
+            settings?: components["schemas"]["DrawSetting"][];
+            title: string;
+            witnesses: string[];
+        };
+        DrawSetting: {
+            name: string;
+            value: string;
+        };
+        /** @enum {string} */
+        DrawStep: "commit" | "reveal" | "ready" | "held";
+        DrawWitness: {
+            commitment?: string | null;
+            due: boolean;
+            missing: boolean;
+            name: string;
+            public: boolean;
+            value?: string | null;
+        };
+        Draws: {
+            draws: components["schemas"]["DrawLine"][];
+        };
+        EventLine: {
+            at: string;
+            who: string;
+            words: components["schemas"]["Words"];
         };
         ExceptionLine: {
             article: string;
@@ -641,6 +1429,16 @@ export interface components {
             by: string;
             words: string;
         };
+        FieldLine: {
+            choices: components["schemas"]["Named"][];
+            id: string;
+            /** @description text, date, number, choice */
+            kind: string;
+            optional: boolean;
+            title: components["schemas"]["Words"];
+            /** @description Kept apart. */
+            vault: boolean;
+        };
         /** @description What is explained; `figure` says which it is. */
         Figure: (components["schemas"]["IndicatorFigure"] & {
             /** @enum {string} */
@@ -652,6 +1450,13 @@ export interface components {
             /** @enum {string} */
             figure: "spread";
         });
+        FileLine: {
+            /** @description By which it is fetched. */
+            file: string;
+            name: string;
+            /** @description Its kind. */
+            title: components["schemas"]["Words"];
+        };
         /** @description One thing that somebody should know or mend. */
         Finding: {
             code: string;
@@ -667,6 +1472,9 @@ export interface components {
             /** @description Must be mended. */
             logic: number;
             note: number;
+        };
+        FirstPassword: {
+            password: string;
         };
         FormLine: {
             id: string;
@@ -975,6 +1783,30 @@ export interface components {
             unknown: number;
             verdict: components["schemas"]["VerdictId"];
         };
+        LogLine: {
+            about: string;
+            act: string;
+            act_title: components["schemas"]["Words"];
+            at: string;
+            /** Format: int64 */
+            no: number;
+            person: string;
+            words: string;
+        };
+        LoginAnswer: {
+            /** @description The password is right, and the code of the second step is wanted. */
+            needs_code: boolean;
+        };
+        LoginBody: {
+            code?: string | null;
+            /** @description Without a password, in a home made for showing. */
+            demo?: boolean;
+            password?: string | null;
+            person: string;
+        };
+        Logs: {
+            lines: components["schemas"]["LogLine"][];
+        };
         MapDivision: {
             code: string;
             level?: string | null;
@@ -1013,6 +1845,24 @@ export interface components {
             scope: components["schemas"]["ScopeId"];
             verdict?: components["schemas"]["VerdictId"] | null;
         };
+        /** @description What the reader's role may do; the server decides again when it is done. */
+        May: {
+            close: boolean;
+            hand_over: boolean;
+            pause: boolean;
+            reopen: boolean;
+            resume: boolean;
+        };
+        Me: {
+            has_totp: boolean;
+            must_change: boolean;
+            name: string;
+            person: string;
+            /** @description Rights by id: pages that need others are not offered. */
+            rights: string[];
+            roles: components["schemas"]["Words"][];
+            unit: string;
+        };
         /** @description A number, or why there is none. */
         Measured: {
             lack?: components["schemas"]["Words"] | null;
@@ -1042,10 +1892,25 @@ export interface components {
             value?: number | null;
             words?: components["schemas"]["Words"] | null;
         };
+        Named: {
+            id: string;
+            title: components["schemas"]["Words"];
+        };
         /** @description 「换成我的数据」 */
         NextStep: {
             steps: components["schemas"]["Words"][];
             title: components["schemas"]["Words"];
+        };
+        OfferLine: {
+            from: string;
+            /** @description Whether the reader may sign for it. */
+            mine: boolean;
+            reason: string;
+            to: components["schemas"]["Words"];
+        };
+        Offered: components["schemas"]["CaseLine"] & {
+            from: string;
+            reason: string;
         };
         PackChange: {
             lines: components["schemas"]["Words"][];
@@ -1119,6 +1984,10 @@ export interface components {
             title: components["schemas"]["Words"];
             verdict: components["schemas"]["VerdictId"];
         };
+        PasswordBody: {
+            new: string;
+            old: string;
+        };
         /** @description Where a finding is. */
         Place: {
             /** @description `D7`, or `7` where a whole row is meant. */
@@ -1140,6 +2009,21 @@ export interface components {
         };
         /** @enum {string} */
         PlaceKind: "file" | "source" | "school" | "everywhere";
+        Procedure: {
+            /** @description Filled in when a case is opened by hand. */
+            fields: components["schemas"]["FieldLine"][];
+            id: string;
+            may_open: boolean;
+            needs: components["schemas"]["Named"][];
+            /** @description Whether its cases are about persons. */
+            personal: boolean;
+            /** @description What one case is about. */
+            subject: components["schemas"]["Words"];
+            title: components["schemas"]["Words"];
+        };
+        Procedures: {
+            procedures: components["schemas"]["Procedure"][];
+        };
         PublishedLine: {
             county: string;
             county_name: string;
@@ -1164,6 +2048,21 @@ export interface components {
             words: components["schemas"]["Words"];
             /** @description How many classes reached it, year by year, the oldest first. */
             years: components["schemas"]["YearCount"][];
+        };
+        RightLine: {
+            id: string;
+            scopes: components["schemas"]["Words"][];
+            title: components["schemas"]["Words"];
+        };
+        RoleLine: {
+            id: string;
+            level: string;
+            line: string;
+            rights: components["schemas"]["RightLine"][];
+            title: components["schemas"]["Words"];
+        };
+        Roles: {
+            roles: components["schemas"]["RoleLine"][];
         };
         School: components["schemas"]["SchoolTraits"] & {
             /** @description The names of its division and those above, the lowest last. */
@@ -1295,6 +2194,28 @@ export interface components {
             item: string;
             no: string;
             title: components["schemas"]["Words"];
+        };
+        SessionLine: {
+            address: string;
+            agent: string;
+            begun: string;
+            id: string;
+            own: boolean;
+            person: string;
+            seen: string;
+        };
+        SessionState: {
+            /** @description Whether this home asks for a login. */
+            asks: boolean;
+            /** @description In a home made for showing: whom one can come in as without a password. */
+            demo: components["schemas"]["DemoAccount"][];
+            me?: components["schemas"]["Me"] | null;
+            password_kinds_min: number;
+            /** @description Characters that a password needs at least, and kinds of them. */
+            password_length_min: number;
+        };
+        Sessions: {
+            sessions: components["schemas"]["SessionLine"][];
         };
         /**
          * @description 逻辑 (must be mended), 经验 (mend or explain), 提示 (good to know).
@@ -1487,6 +2408,39 @@ export interface components {
          * @enum {string}
          */
         StateId: "met" | "missed" | "below-floor" | "unjudged" | "not-enough-data" | "not-applicable";
+        StayLine: {
+            held?: boolean | null;
+            id: string;
+            mine: boolean;
+            needs: components["schemas"]["Named"][];
+            title: components["schemas"]["Words"];
+        };
+        StepLine: {
+            article: components["schemas"]["Words"];
+            fields: components["schemas"]["FieldLine"][];
+            id: string;
+            /** @description Whether the reader may do it by their role. */
+            mine: boolean;
+            /** @description Kinds of evidence that it wants. */
+            needs: components["schemas"]["Named"][];
+            /** @description Done beside the others. */
+            side: boolean;
+            /** @description Steps that are left out on the way; a reason is wanted then. */
+            skips: components["schemas"]["Words"][];
+            title: components["schemas"]["Words"];
+            who: components["schemas"]["Words"];
+        };
+        TotpBody: {
+            code: string;
+            /** @description The secret that was offered, to switch it on. */
+            secret?: string | null;
+        };
+        TotpOffer: {
+            /** @description `otpauth://…`, to be opened on the telephone. */
+            address: string;
+            /** @description In base 32, to be typed into the telephone. */
+            secret: string;
+        };
         TrendYear: {
             on: string;
             stages: components["schemas"]["SchoolStage"][];
@@ -1521,6 +2475,19 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             name: string;
+        };
+        Vault: {
+            values: unknown[];
+        };
+        VaultBody: {
+            reason: string;
+            vault: string;
+        };
+        VaultLine: {
+            id: string;
+            /** @description Whether the reader may look into it. */
+            mine: boolean;
+            title: components["schemas"]["Words"];
         };
         /**
          * @description What is decided; missing data are neither a pass nor a fail.
@@ -1618,6 +2585,238 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLine"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstPassword"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     board: {
         parameters: {
             query?: {
@@ -1654,6 +2853,206 @@ export interface operations {
             };
         };
     };
+    cases: {
+        parameters: {
+            query?: {
+                procedure?: string;
+                /** @description open, paused, closed, or unclosed for the first two */
+                status?: string;
+                /** @description The beginning of a division code. */
+                division?: string;
+                school?: string;
+                /** @description In the number, what it is about, or the problem. */
+                words?: string;
+                overdue?: boolean;
+                relapsed?: boolean;
+                /** @description Only what one's own role answers for. */
+                mine?: boolean;
+                offset?: number;
+                limit?: number;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cases"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DeedForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DeedForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vault"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     classes: {
         parameters: {
             query?: {
@@ -1678,6 +3077,275 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Classes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draws"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    prepare_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DrawForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPrepared"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    commit_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawPromise"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPromised"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPlaces"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hold_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reveal_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawReveal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
                 };
             };
             "4XX": {
@@ -1744,6 +3412,50 @@ export interface operations {
                 on?: string;
                 /** @description The day whose rules are applied to these facts, for a what-if of the date; `on` where none is given. */
                 rules?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_cases: {
+        parameters: {
+            query?: {
+                procedure?: string;
+                /** @description open, paused, closed, or unclosed for the first two */
+                status?: string;
+                /** @description The beginning of a division code. */
+                division?: string;
+                school?: string;
+                /** @description In the number, what it is about, or the problem. */
+                words?: string;
+                overdue?: boolean;
+                relapsed?: boolean;
+                /** @description Only what one's own role answers for. */
+                mine?: boolean;
+                offset?: number;
+                limit?: number;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
             };
             header?: never;
             path?: never;
@@ -2060,6 +3772,47 @@ export interface operations {
             };
         };
     };
+    logs: {
+        parameters: {
+            query?: {
+                /** @description Of one account. */
+                person?: string;
+                /** @description `look`, `export`, `login` … */
+                act?: string;
+                /** @description Of one case, account or approval. */
+                about?: string;
+                /** @description From this moment on: `2026-03-01`. */
+                from?: string;
+                /** @description Before this moment. */
+                before?: string;
+                /** @description Lines before this number: the next page. */
+                older_than?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logs"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     map: {
         parameters: {
             query?: {
@@ -2159,6 +3912,33 @@ export interface operations {
             };
         };
     };
+    procedures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Procedures"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     school_report: {
         parameters: {
             query?: {
@@ -2237,6 +4017,33 @@ export interface operations {
             };
         };
     };
+    roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     schools: {
         parameters: {
             query?: {
@@ -2300,6 +4107,244 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["School"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    offer_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOffer"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unset_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                /** @description `true`: those of everybody, for the system administrator. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

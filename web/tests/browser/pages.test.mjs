@@ -20,6 +20,7 @@ const PAGES = [
   "/classes",
   "/map",
   "/what-if",
+  "/draws",
   "/import",
   "/packs",
 ];

@@ -77,7 +77,7 @@ pub async fn cases(Shared(server): Shared<Arc<Server>>, who: Who, visit: Visit) 
 
 /// The ledger of a procedure as .xlsx. Where it concerns persons, leave must have been given; the export is written down.
 #[utoipa::path(get, path = "/api/export/cases", params(CasesQuery), responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = [u8]), (status = "4XX", body = Refusal)))]
-pub async fn export(Shared(server): Shared<Arc<Server>>, who: Who, visit: Visit) -> Response {
+pub async fn export_cases(Shared(server): Shared<Arc<Server>>, who: Who, visit: Visit) -> Response {
     let made = server.at_ledger(move |ledger| {
         let query: CasesQuery = visit.query()?;
         let lang = if query.lang.as_deref() == Some("en") { Lang::En } else { Lang::Zh };

@@ -7,6 +7,7 @@ mod board_shape;
 mod case;
 mod cases;
 mod classes;
+mod draws;
 mod excerpt;
 mod exports;
 mod figure;
@@ -63,9 +64,16 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(case::file))
         .routes(routes!(case::vault))
         .routes(routes!(cases::desk))
-        .routes(routes!(cases::export))
+        .routes(routes!(cases::export_cases))
         .routes(routes!(cases::procedures))
         .routes(routes!(classes::classes))
+        .merge(OpenApiRouter::new().routes(routes!(draws::prepare_draw, draws::draws)).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(draws::draw))
+        .routes(routes!(draws::commit_draw))
+        .routes(routes!(draws::draw_file))
+        .routes(routes!(draws::draw_places))
+        .routes(routes!(draws::hold_draw))
+        .routes(routes!(draws::reveal_draw))
         .routes(routes!(excerpt::excerpt))
         .routes(routes!(exports::export))
         .routes(routes!(exports::tables))
