@@ -75,6 +75,8 @@ test("a draw goes from its list to the projector page, and follows from what is 
     const run = page.getByRole("button", { name: "开始派位" });
     await run.waitFor();
     assert.equal(await run.isDisabled(), true, "nothing begins by a click alone");
+    const broad = await page.locator(".stage h1").evaluate((title) => title.getBoundingClientRect().width / window.innerWidth);
+    assert.ok(broad > 0.7, "it takes the screen");
     const id = (await page.locator(".stage-id .code").first().innerText()).replace(/\s/g, "");
     await page.locator(".stage-run input").fill(id.slice(0, 8));
     await run.click();
