@@ -16,7 +16,8 @@ def prepare(path, out):
     rows = pandas.read_csv(path, dtype=str).rename(
         columns={"编号": "id", "姓名": "name", "性别": "sex", "出生日期": "dob", "身份证号": "id_no", "监护人电话": "phone", "县": "county", "乡镇": "town", "村": "village", "小组": "grp", "监护人姓名": "guardian"}
     )
-    rows = rows.astype(object).where(rows.notna(), None)
+    # From here on plain lists: a column of a frame would turn None into a number that is none.
+    rows = {head: [word if isinstance(word, str) else None for word in rows[head]] for head in rows}
     plain = lambda word: DOTS.sub("", unicodedata.normalize("NFKC", word)) if word else None
     rows["name"] = [plain(word) for word in rows["name"]]
     rows["guardian"] = [plain(word) for word in rows["guardian"]]
@@ -31,7 +32,7 @@ def prepare(path, out):
     rows["byear"] = [word[:4] if word else None for word in rows["dob"]]
     rows["id_ok"] = [valid(word) for word in rows["id_no"]]
     rows["id_tail"] = [word[-6:] if word else None for word in rows["id_no"]]
-    rows.to_parquet(out)
+    pandas.DataFrame(rows).to_parquet(out)
 
 
 def valid(number):

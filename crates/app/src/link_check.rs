@@ -2,12 +2,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use facts::{Text, text};
-use linkage::{Index, Records};
+use linkage::{Index, Records, Settings, Table, Way};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::Failure;
-use crate::link_read::{read_registers, settings_of};
+use crate::link_read::{hands, read_register, read_registers, settings_of};
+use crate::link_shard::read_model;
 
 /// A register ready to be asked about one record at a time.
 #[derive(Debug)]
@@ -27,23 +28,37 @@ pub struct CheckedMatch {
 /// Candidates below this probability are not named.
 const PROBABILITY_MIN: f64 = 0.05;
 
-/// Learns the weights from both registers (or from the one, held against itself) and indexes the right one.
-pub fn link_checker(left: Option<&Path>, right: &Path, settings: &Path) -> Result<LinkChecker, Failure> {
+/// Learns the weights from both registers (or from the one, held against itself) and indexes the right one. With a model that was
+/// saved nothing is learned, and the left register is not asked for.
+pub fn link_checker(left: Option<&Path>, right: &Path, settings: &Path, model: Option<&Path>) -> Result<LinkChecker, Failure> {
     let settings = settings_of(settings)?;
+    if let Some(model) = model {
+        let (table, _) = read_register(right, Some(&right_heads(&settings)))?;
+        let empty = Table::new("", &[]);
+        let (records, _) = Records::new_with(empty, Some(table), &settings, hands());
+        let model = read_model(model, &records, &settings)?;
+        return Ok(LinkChecker { index: Index::new_with(records, settings, model, hands()) });
+    }
     let (first, second) = match left {
         Some(left) => (left, Some(right)),
         None => (right, None),
     };
     let (left, right, _) = read_registers(first, second, Some(&settings))?;
-    let (records, _) = Records::new(left, right, &settings);
-    let linked = linkage::link(&records, &settings, &[], &mut |_| ControlFlow::Continue(()));
+    let (records, _) = Records::new_with(left, right, &settings, hands());
+    let way = Way { hands: hands(), ..Way::default() };
+    let linked = linkage::link_with(&records, &settings, &[], way, &mut |_| ControlFlow::Continue(()));
     let Some(linked) = linked else {
         return Err(Failure::prevented(text!("建立索引被中止", "indexing was stopped"), Text::new("", "")));
     };
     if let Some(finding) = linked.findings.into_iter().find(facts::Finding::must_fix) {
         return Err(Failure::wrong_use(finding.what, finding.hint));
     }
-    Ok(LinkChecker { index: Index::new(records, settings, linked.model) })
+    Ok(LinkChecker { index: Index::new_with(records, settings, linked.model, hands()) })
+}
+
+fn right_heads(settings: &Settings) -> Vec<String> {
+    let heads = settings.columns.iter().map(|column| &column.heads).chain([&settings.id]);
+    heads.flat_map(|heads| &heads.right).cloned().collect()
 }
 
 impl LinkChecker {

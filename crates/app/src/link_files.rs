@@ -127,7 +127,8 @@ pub fn link_files(asked: &LinkAsked<'_>, progress: &mut dyn FnMut(u64, u64)) -> 
         if let Some(out) = asked.out {
             link_output::write_links(out, &records, &linked, asked.lang)?;
         }
-        let explanation = asked.explain.map(|pair| explain_pair(pair, &records, &hidden, &settings, &linked, true)).transpose()?;
+        let explanation =
+            asked.explain.map(|pair| explain_pair(pair, &records, &hidden, &settings, &linked, true)).transpose()?;
         let report = report(names, &records, &settings, &linked, explanation, private, findings);
         if let Some(page) = asked.report {
             crate::link_report::write_page(page, &report, &hidden, &settings, &linked, asked)?;

@@ -1,10 +1,33 @@
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use facts::{Finding, Place, Severity, text};
 use import::TableLine;
-use linkage::{Settings, Table, read_settings};
+use linkage::{Hands, Settings, Table, read_settings};
 
 use crate::Failure;
+
+/// As many threads as the machine has, each taking the next task that nobody has.
+fn side_by_side(n: usize, task: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < n) {
+            task(at);
+        }
+    };
+    let many = std::thread::available_parallelism().map_or(1, |many| many.get()).min(n);
+    std::thread::scope(|scope| {
+        for _ in 1..many {
+            scope.spawn(work);
+        }
+        work();
+    });
+}
+
+/// Who does the engine's work.
+pub(crate) fn hands() -> Hands<'static> {
+    Hands::of(&side_by_side)
+}
 
 /// Reads a register: all its columns, or those that are wanted.
 pub(crate) fn read_register(path: &Path, wanted: Option<&[String]>) -> Result<(Table, Vec<Finding>), Failure> {

@@ -274,6 +274,7 @@ impl LinkReport {
                 "expected precision {precision:.2}%, recall {recall:.2}%"
             ));
         }
+        lines.extend(self.private.iter().map(|loss| loss.line()));
         lines
     }
 }

@@ -18,9 +18,11 @@ const DRAW: usize = 128;
 /// Levels met more often than this in the draws need no second look.
 const ENOUGH: f64 = 400.0;
 /// How many pairs that agree in a rare word are looked at.
-const RARE_PAIRS: u64 = 20_000;
+const RARE_PAIRS: u64 = 5_000;
 /// About so many records are enough to find them among.
 const RARE_RECORDS: u64 = 1 << 16;
+/// And so many words of a column at least.
+const WORDS_MIN: u64 = 500;
 
 pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape, hands: Hands<'_>) -> Chance {
     let counts = drawn(records, settings, shape, hands);
@@ -105,11 +107,18 @@ fn rare(records: &Records, settings: &Settings, at: usize, at_level: usize) -> O
     if terms.is_empty() {
         return None;
     }
-    // Of many records, some of the values stand for all: those whose hash falls into one of so many parts.
-    let every = (records.len() as u64 / RARE_RECORDS).max(1).next_power_of_two();
+    // Of many records, some of the words stand for all: those whose number falls into one of so many parts, in the column that has most.
+    let Some(rarest) = terms.iter().copied().max_by_key(|term| records.n_words(*term)) else { return None };
+    let parts = (records.len() as u64 / RARE_RECORDS).min(records.n_words(rarest) as u64 / WORDS_MIN).max(1);
+    let every = 1 << parts.ilog2();
+    let stands = |row: &u32| {
+        let code = records.code(rarest, *row);
+        code != 0 && (code.wrapping_mul(0x9e37_79b1) >> 16) as u64 & (every - 1) == 0
+    };
     let mut rows: Vec<(u64, u32)> = (0..records.len() as u32)
+        .filter(stands)
         .map(|row| (key(records, &terms, row), row))
-        .filter(|(key, _)| *key != 0 && (key >> 7) % every == 0)
+        .filter(|(key, _)| *key != 0)
         .collect();
     rows.sort_unstable();
     let groups: Vec<Group<'_>> = rows

@@ -22,11 +22,15 @@ pub const ENTRY: Entry = Entry {
             "junheng link --left 表 --right 表 --settings 设置.toml --out 结果.csv|xlsx [--explain 左编号 右编号] [--report 报告.html]
       junheng link --dedupe 表 --settings 设置.toml --out 结果.csv
       junheng link init 表 [表]                       看表头写出一份设置
-      junheng link serve-check --right 表 --settings 设置.toml   每行一条 JSON 记录，答以像它的人",
+      junheng link serve-check --right 表 --settings 设置.toml [--left 表 | --model 模型]   每行一条 JSON 记录，答以像它的人
+      junheng link hide 表 --side left|right --settings 设置.toml --key 密钥 --out 密文.csv   只含带密钥的散列，可以交给对方
+      junheng link keys|score|settle …                分块做，供 Spark 等管道调用；见 benches/linkage/spark.py",
             "junheng link --left A --right B --settings S.toml --out links.csv|xlsx [--explain ID1 ID2] [--report report.html]
        junheng link --dedupe A --settings S.toml --out links.csv
        junheng link init A [B]                          writes settings from what the columns look like
-       junheng link serve-check --right B --settings S.toml   one JSON record a line in, its matches out"
+       junheng link serve-check --right B --settings S.toml [--left A | --model M]   one JSON record a line in, its matches out
+       junheng link hide A --side left|right --settings S.toml --key K --out hidden.csv   keyed hashes only, to be handed over
+       junheng link keys|score|settle …                 in pieces, for pipes such as Spark's; see benches/linkage/spark.py"
         )
     },
     arguments: |command, lang| {
@@ -34,10 +38,10 @@ pub const ENTRY: Entry = Entry {
             Arg::new(name).long(name).value_name(value).help(pick(lang, zh, en))
         };
         command
-            .arg(Arg::new("words").num_args(0..=3).value_name("init|serve-check").help(pick(
+            .arg(Arg::new("words").num_args(0..=3).value_name("init|serve-check|hide|keys|score|settle").help(pick(
                 lang,
-                "init 或 serve-check，及其文件",
-                "init or serve-check, and its files",
+                "要做的事及其文件；不写就是比对",
+                "what to do, and its files; to link where nothing is said",
             )))
             .arg(path("left", "FILE", "左边的表：CSV、xlsx、xls、ods", "the left table: CSV, xlsx, xls, ods"))
             .arg(path("right", "FILE", "右边的表", "the right table"))
@@ -59,6 +63,26 @@ pub const ENTRY: Entry = Entry {
                 "写一页说明（HTML）：权重、门槛、逐对理由",
                 "write a page (HTML): weights, thresholds, waterfalls",
             ))
+            .arg(path("save-model", "FILE", "把学到的模型存下来（TOML）", "keep the model that was learned (TOML)"))
+            .arg(path("model", "FILE", "用存下来的模型，不再学习", "use a model that was kept, and learn nothing"))
+            .arg(path("resume", "FILE", "续做文件：中断后从这里接着做", "where the work stands: a stopped run goes on from it"))
+            .arg(path(
+                "private",
+                "KEY",
+                "按密钥散列后比对，不看明文；报出准确度的损失",
+                "compare hashes by this key instead of words; what that loses is told",
+            ))
+            .arg(path("key", "KEY", "hide 用的密钥文件，两边相同", "the key for hide, the same on both sides"))
+            .arg(
+                path("side", "left|right", "hide 的这张表在哪一边", "on which side the table of hide stands")
+                    .value_parser(["left", "right"]),
+            )
+            .arg(path("scores", "FILE", "settle 读的得分", "the scores that settle reads"))
+            .arg(Arg::new("within").long("within").action(ArgAction::SetTrue).help(pick(
+                lang,
+                "score：只有一张表",
+                "score: there is one register only",
+            )))
             .arg(Arg::new("explain").long("explain").num_args(2).value_names(["ID1", "ID2"]).help(pick(
                 lang,
                 "说明这两条记录的得分",
@@ -80,11 +104,22 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
         None => link(call),
         Some("init") => init(call, &words[1..]),
         Some("serve-check") if words.len() == 1 => serve_check(call),
+        Some("hide") if words.len() == 2 => hide(call, &words[1]),
+        Some("keys") if words.len() == 1 => {
+            app::link_keys(settings(call)?, std::io::stdin().lock(), std::io::BufWriter::new(std::io::stdout().lock()))?;
+            Ok(Exit::Fine)
+        }
+        Some("score") if words.len() == 1 => {
+            let (input, output) = (std::io::stdin().lock(), std::io::BufWriter::new(std::io::stdout().lock()));
+            app::link_score(settings(call)?, Path::new(wanted(call, "model")?), call.matches.get_flag("within"), input, output)?;
+            Ok(Exit::Fine)
+        }
+        Some("settle") if words.len() == 1 => settle(call),
         Some(word) => Err(app::Failure::wrong_use(
             text!("“{word}”在这里不懂", "`{word}` is not understood here"),
             text!(
-                "可以是 init 或 serve-check；看 junheng link --help",
-                "it can be init or serve-check; see `junheng link --help`"
+                "可以是 init、serve-check、hide、keys、score、settle；看 junheng link --help",
+                "it can be init, serve-check, hide, keys, score or settle; see `junheng link --help`"
             ),
         )),
     }
@@ -98,11 +133,14 @@ fn link(call: &Call) -> Result<Exit, app::Failure> {
     let asked = app::LinkAsked {
         left: Path::new(left),
         right: right.map(Path::new),
-        settings: Path::new(wanted(call, "settings")?),
+        settings: settings(call)?,
         decisions: call.text("decisions").map(Path::new),
         out: call.text("out").map(Path::new),
         report: call.text("report").map(Path::new),
         explain,
+        save_model: call.text("save-model").map(Path::new),
+        resume: call.text("resume").map(Path::new),
+        private: call.text("private").map(Path::new),
         unmasked: call.matches.get_flag("unmasked"),
         lang: call.lang,
     };
@@ -156,8 +194,12 @@ fn init(call: &Call, files: &[String]) -> Result<Exit, app::Failure> {
 
 fn serve_check(call: &Call) -> Result<Exit, app::Failure> {
     let right = wanted(call, "right")?;
-    let mut checker =
-        app::link_checker(call.text("left").map(Path::new), Path::new(right), Path::new(wanted(call, "settings")?))?;
+    let mut checker = app::link_checker(
+        call.text("left").map(Path::new),
+        Path::new(right),
+        settings(call)?,
+        call.text("model").map(Path::new),
+    )?;
     for line in std::io::stdin().lock().lines() {
         let line =
             line.map_err(|error| app::Failure::io(text!("读取标准输入", "read standard input"), Path::new("-"), &error))?;
@@ -171,6 +213,41 @@ fn serve_check(call: &Call) -> Result<Exit, app::Failure> {
         print::line(&answer.to_string());
     }
     Ok(Exit::Fine)
+}
+
+fn hide(call: &Call, register: &str) -> Result<Exit, app::Failure> {
+    let (key, out) = (wanted(call, "key")?, wanted(call, "out")?);
+    let right = wanted(call, "side")? == "right";
+    let findings = app::hide_register(Path::new(register), right, settings(call)?, Path::new(key), Path::new(out))?;
+    print::findings(&findings, call.lang);
+    call.say(text!(
+        "密文写到 {out}，比对它的设置写到 {out}.toml；编号换成了行次",
+        "the hidden register is in {out}, the settings to link it by in {out}.toml; ids became places in the register"
+    ));
+    Ok(exit(&findings))
+}
+
+fn settle(call: &Call) -> Result<Exit, app::Failure> {
+    let dedupe = call.text("dedupe");
+    let left = if dedupe.is_some() { wanted(call, "dedupe")? } else { wanted(call, "left")? };
+    let right = if dedupe.is_some() { None } else { Some(Path::new(wanted(call, "right")?)) };
+    let (model, scores, out) = (wanted(call, "model")?, wanted(call, "scores")?, wanted(call, "out")?);
+    let (links, findings) = app::link_settle(
+        Path::new(left),
+        right,
+        settings(call)?,
+        Path::new(model),
+        Path::new(scores),
+        Path::new(out),
+        call.lang,
+    )?;
+    print::findings(&findings, call.lang);
+    call.say(text!("判为同一人 {links} 对，写到 {out}", "{links} links, in {out}"));
+    Ok(exit(&findings))
+}
+
+fn settings<'a>(call: &'a Call) -> Result<&'a Path, app::Failure> {
+    wanted(call, "settings").map(Path::new)
 }
 
 fn wanted<'a>(call: &'a Call, name: &str) -> Result<&'a str, app::Failure> {

@@ -92,3 +92,8 @@ pub(crate) fn fold_variants(c: char) -> char {
         Err(_) => c,
     }
 }
+
+/// Every character that is a variant or has one.
+pub(crate) fn variant_characters() -> impl Iterator<Item = char> {
+    VARIANT_OF.iter().flat_map(|(from, to)| [*from, *to])
+}

@@ -6,7 +6,7 @@ mod sound;
 
 use facts::{Text, text};
 
-pub(crate) use letters::{fold_variants, surname_len};
+pub(crate) use letters::{fold_variants, surname_len, variant_characters};
 pub(crate) use sound::syllables;
 
 use crate::clean;

@@ -129,8 +129,27 @@ pub(super) fn within_edits(a: &str, b: &str, most: usize) -> bool {
     if a.len().abs_diff(b.len()) > 4 * most {
         return false;
     }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    close(&a, &b, most)
+    // Names are short: no memory is asked for.
+    let (mut short_a, mut short_b) = (['\0'; SHORT], ['\0'; SHORT]);
+    match (letters(a, &mut short_a), letters(b, &mut short_b)) {
+        (Some(a), Some(b)) => close(a, b, most),
+        _ => {
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            close(&a, &b, most)
+        }
+    }
+}
+
+const SHORT: usize = 16;
+
+/// The characters of a word, where there is room for them.
+fn letters<'a>(word: &str, room: &'a mut [char; SHORT]) -> Option<&'a [char]> {
+    let mut n = 0;
+    for c in word.chars() {
+        *room.get_mut(n)? = c;
+        n += 1;
+    }
+    Some(&room[..n])
 }
 
 /// Without a matrix: what is equal at both ends is cut off, and each way to spend one edit is tried on the rest.

@@ -4,7 +4,7 @@ use facts::{Text, text};
 
 use super::Test;
 use crate::clean::{WILD, is_han};
-use crate::derive::{fold_variants, syllables};
+use crate::derive::{fold_variants, syllables, variant_characters};
 
 /// The same but for one character that looks like the other, and for variant forms.
 #[derive(Debug)]
@@ -33,7 +33,10 @@ impl Test for LookAlike {
             return false;
         }
         let mut alike = 0;
-        for (a, b) in a.chars().zip(b.chars()) {
+        for (a, b) in a.chars().zip(b.chars()).filter(|(a, b)| a != b) {
+            if !is_mistakable(a) || !is_mistakable(b) {
+                return false;
+            }
             let (a, b) = (fold_variants(a), fold_variants(b));
             if a != b {
                 if !look_alike(a, b) {
@@ -56,7 +59,8 @@ impl Test for LostCharacters {
     }
 
     fn holds(&self, a: &str, b: &str, _: f64) -> bool {
-        let damaged = |word: &str| word.chars().any(|c| c == WILD || c.is_ascii_alphabetic()) && word.chars().any(is_han);
+        let plain = |byte: u8| byte != WILD as u8 && !byte.is_ascii_alphabetic();
+        let damaged = |word: &str| !word.bytes().all(plain) && word.chars().any(is_han);
         if !damaged(a) && !damaged(b) {
             return false;
         }
@@ -190,6 +194,21 @@ static LIKENESSES: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
     pairs.dedup();
     pairs
 });
+
+/// For each character of the first plane, whether it has a variant or looks like another: what is in neither list needs no search.
+static MISTAKABLE: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0_u64; 1 << 10];
+    for c in LIKENESSES.iter().map(|(a, _)| *a).chain(variant_characters()) {
+        if let Some(word) = bits.get_mut(c as usize / 64) {
+            *word |= 1 << (c as usize % 64);
+        }
+    }
+    bits
+});
+
+fn is_mistakable(c: char) -> bool {
+    MISTAKABLE.get(c as usize / 64).is_none_or(|word| word >> (c as usize % 64) & 1 != 0)
+}
 
 fn look_alike(a: char, b: char) -> bool {
     LIKENESSES.binary_search(&(a, b)).is_ok()
