@@ -136,7 +136,11 @@ pub async fn hold_draw(Shared(server): Shared<Arc<Server>>, Path(name): Path<Str
 
 /// One of the published files, as it lies on the disk.
 #[utoipa::path(get, path = "/api/draws/{name}/files/{file}", params(("name" = String, Path), ("file" = String, Path)), responses((status = 200, content_type = "text/plain"), (status = "4XX", body = Refusal)))]
-pub async fn draw_file(Shared(server): Shared<Arc<Server>>, Path((name, file)): Path<(String, String)>, visit: Visit) -> Response {
+pub async fn draw_file(
+    Shared(server): Shared<Arc<Server>>,
+    Path((name, file)): Path<(String, String)>,
+    visit: Visit,
+) -> Response {
     let named = format!("attachment; filename=\"draw.txt\"; filename*=UTF-8''{}", percent_encoded(&file));
     match server.made_anew(visit, move |work, _| app::draw_file(&work.home, &name, &file)).await {
         Ok(bytes) => {
