@@ -91,17 +91,25 @@ impl DrawFolder {
     }
 }
 
-pub(crate) fn read_files(folder: &Path) -> Result<DrawFiles, Failure> {
-    let read = |name: &str| match fs::read(folder.join(name)) {
+/// A further file of a folder; empty where it is not there.
+pub(crate) fn read_text(folder: &Path, name: &str) -> Result<String, Failure> {
+    match fs::read(folder.join(name)) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
             Failure::wrong_use(
                 text!("{name} 不是 UTF-8 文本", "{name} is no UTF-8 text"),
                 text!("用公布的原文件", "use the file as it was published"),
             )
         }),
-        Err(error) if error.kind() == ErrorKind::NotFound && name != DRAW => Ok(String::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(Failure::io(text!("读派位文件", "read a file of the draw"), &folder.join(name), &error)),
-    };
+    }
+}
+
+pub(crate) fn read_files(folder: &Path) -> Result<DrawFiles, Failure> {
+    let read = |name: &str| read_text(folder, name);
+    if let Err(error) = fs::metadata(folder.join(DRAW)) {
+        return Err(Failure::io(text!("读派位文件", "read a file of the draw"), &folder.join(DRAW), &error));
+    }
     Ok(DrawFiles {
         draw: read(DRAW)?,
         list: read(LIST)?,

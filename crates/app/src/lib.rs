@@ -10,8 +10,10 @@ mod account_manage;
 mod account_password;
 mod account_self;
 mod account_totp;
+mod admit;
 mod check_sources;
 mod choose;
+mod classes;
 mod county;
 mod county_changes;
 mod datum;
@@ -49,11 +51,13 @@ mod list_packs;
 mod make_sample;
 mod map_county;
 mod pack_page;
+mod plain_table;
 mod plan_budget;
 mod plan_check;
 mod plan_problem;
 mod plan_settings;
 mod prepare_draw;
+mod query_book;
 mod rights;
 mod route;
 mod show_excerpt;
@@ -75,8 +79,17 @@ pub use account_manage::{
     AccountAsked, AccountLine, Keeper, RoleLine, list_accounts, list_roles, lock_account, put_account, reset_password,
 };
 pub use account_self::{TotpOffer, change_password, offer_totp, set_totp, unset_totp};
+pub use admit::{
+    AdmissionRules, AdmitAsked, AdmitNumbers, AdmitReport, Admitted, How as AdmittedHow, SchoolFilled, Shortage, Unreported, admission_rules, admit,
+    check_papers, prepare_admission, write_unreported,
+};
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
+pub use classes::{
+    BalanceCount, BalanceScore, BalanceWay, ClassChance, ClassException, ClassMove, ClassMoved, ClassOption, ClassRules,
+    ClassTrial, ClassTrialAsked, ClassesAsked, ClassesHeld, ClassesPrepared, RuleDocument, TeamPair, class_rules, hold_classes,
+    move_pupil, pair_teams, prepare_classes, prepare_teams, try_classes, verify_classes,
+};
 pub use county::{
     County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, open_county, snapshot_meant,
 };
@@ -128,6 +141,7 @@ pub use plan_check::{PlanChecked, check_plan, diff_plans, plan_changes, plan_lin
 pub use plan_settings::{PlanOption, PlanSettings, plan_settings};
 pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
 pub use rights::{RIGHTS, Reaching, Rights, right_title};
+pub use query_book::{QueryAnswer, QueryBook, open_query};
 pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
 pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
 pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};

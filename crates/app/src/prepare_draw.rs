@@ -2,12 +2,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use draws::{Bound, Draw, DrawList, Earlier, Method, Missing, Witness, WitnessKind, public_key};
-use facts::{Finding, text};
+use facts::{Finding, Severity, text};
 use serde::Serialize;
 
 use crate::Failure;
 use crate::draw_folder::{DRAW, DrawFolder, LIST, read_files};
 use crate::library::paths_under;
+use crate::plain_table::read_plain;
 
 /// What an officer fixes before a draw.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,13 @@ pub struct PreparedPool {
 
 /// Fixes list and rules of a draw in a new folder. All that is wrong with the list is said at once; then nothing is written.
 pub fn prepare_draw(home: &Path, asked: &DrawAsked) -> Result<Result<PreparedDraw, Vec<Finding>>, Failure> {
-    let folder = &asked.out;
+    empty_folder(&asked.out)?;
+    let (list, findings) = read_list(&asked.list)?;
+    if findings.is_empty() { fix_draw(home, asked, &list, &[]) } else { Ok(Err(findings)) }
+}
+
+/// A draw has a folder of its own.
+pub(crate) fn empty_folder(folder: &Path) -> Result<(), Failure> {
     if folder.is_dir() && !paths_under(folder)?.is_empty() {
         let at = folder.display();
         return Err(Failure::wrong_use(
@@ -53,21 +60,57 @@ pub fn prepare_draw(home: &Path, asked: &DrawAsked) -> Result<Result<PreparedDra
             text!("换一个空文件夹", "name an empty folder"),
         ));
     }
-    let bytes = fs::read(&asked.list).map_err(|error| Failure::io(text!("读名单", "read the list"), &asked.list, &error))?;
-    let words = String::from_utf8(bytes).map_err(|_| {
-        let at = asked.list.display();
-        Failure::wrong_use(
-            text!("名单 {at} 不是 UTF-8 文本", "the list {at} is no UTF-8 text"),
-            text!("在表格软件里另存为“CSV UTF-8（逗号分隔）”", "save it from the spreadsheet as CSV UTF-8"),
-        )
-    })?;
-    let (list, mut findings) = DrawList::read(&words, &asked.list.to_string_lossy());
-    if !findings.is_empty() {
-        return Ok(Err(findings));
+    Ok(())
+}
+
+/// The list in its own form (`pool,receipt,bound`), or a table of any kind whose headings say the same in Chinese.
+fn read_list(path: &Path) -> Result<(DrawList, Vec<Finding>), Failure> {
+    let name = path.to_string_lossy();
+    let bytes = fs::read(path).map_err(|error| Failure::io(text!("读名单", "read the list"), path, &error))?;
+    if let Ok(words) = String::from_utf8(bytes)
+        && words.trim_start_matches('\u{feff}').starts_with("pool,")
+    {
+        return Ok(DrawList::read(&words, &name));
     }
+    let (table, mut findings) = read_plain(path)?;
+    let heads = |heads: &[&str]| heads.iter().map(|head| head.to_string()).collect::<Vec<_>>();
+    let (pool, receipt) = (heads(&["派位组", "学校", "报名学校", "pool"]), heads(&["受理号", "报名号", "receipt"]));
+    let bound = heads(&["捆绑号", "多胞胎", "双胞胎", "bound"]);
+    let known = |head: &&String| [&pool, &receipt, &bound].iter().any(|heads| heads.contains(*head)) || head.is_empty();
+    let foreign: Vec<&str> = table.heads.iter().filter(|head| !known(head)).map(String::as_str).collect();
+    let (Some(pool), Some(receipt), true) = (table.column(&pool), table.column(&receipt), foreign.is_empty()) else {
+        let (heads, foreign) = (table.heads.join("、"), foreign.join("、"));
+        findings.push(Finding::new(
+            Severity::Logic,
+            "draw-list-head",
+            table.place(),
+            text!(
+                "名单要有“派位组”“受理号”两栏，可有“捆绑号”；现有：{heads}；多出：{foreign}",
+                "a list has the columns 派位组 and 受理号, and may have 捆绑号; it has {heads}; too many: {foreign}"
+            ),
+            text!("不要姓名、证件号等其他栏", "no names, no id numbers"),
+        ));
+        return Ok((DrawList::read("pool,receipt,bound\n", &name).0, findings));
+    };
+    let bound = table.column(&bound);
+    let line = |row: &Vec<String>| format!("{},{},{}\n", row[pool], row[receipt], bound.map_or("", |bound| &row[bound]));
+    let words: String = table.rows.iter().map(line).collect();
+    let (list, of_list) = DrawList::read(&format!("pool,receipt,bound\n{words}"), &name);
+    findings.extend(of_list);
+    Ok((list, findings))
+}
+
+/// Fixes a draw with its list, and further files that its rules name.
+pub(crate) fn fix_draw(
+    home: &Path,
+    asked: &DrawAsked,
+    list: &DrawList,
+    further: &[(&str, &str)],
+) -> Result<Result<PreparedDraw, Vec<Finding>>, Failure> {
+    let folder = &asked.out;
     let secret = office_key(home)?;
-    let draw = draw_of(asked, &list, &secret)?;
-    findings.extend(draw.fits(&list));
+    let draw = draw_of(asked, list, &secret)?;
+    let findings = draw.fits(list);
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
@@ -75,6 +118,9 @@ pub fn prepare_draw(home: &Path, asked: &DrawAsked) -> Result<Result<PreparedDra
     let locked = DrawFolder::lock(folder)?;
     // The draw's own text comes last: without it there is no draw, however far a crash let the others come.
     locked.write(LIST, &list.write())?;
+    for (name, words) in further {
+        locked.write(name, words)?;
+    }
     locked.note("prepared", &draw.id().to_string())?;
     locked.write(DRAW, &draw.write())?;
     let pools = list.pools().iter().map(|pool| PreparedPool {

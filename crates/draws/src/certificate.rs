@@ -1,6 +1,5 @@
-use ed25519_compact::{KeyPair, Noise, PublicKey, Seed as KeySeed, Signature};
-
 use crate::hash::{from_hex, to_hex};
+use crate::seal::{sign, signed};
 use crate::{Draw, Hash, PROTOCOL, Reveals, Seed};
 
 /// The signed statement: this result, and no other, came of this draw.
@@ -16,11 +15,6 @@ pub struct Certificate {
     pub signature: [u8; 64],
 }
 
-/// The public key of the 32 secret bytes with which an office signs.
-pub fn public_key(secret: &[u8; 32]) -> [u8; 32] {
-    *KeyPair::from_seed(KeySeed::new(*secret)).pk
-}
-
 /// Signs the result. The signature follows from its arguments, so a run that is done again after a crash gives the same bytes.
 pub fn certify(draw: &Draw, reveals: &Reveals, result: &str, secret: &[u8; 32]) -> Certificate {
     let rows = result.lines().count().saturating_sub(1);
@@ -33,8 +27,7 @@ pub fn certify(draw: &Draw, reveals: &Reveals, result: &str, secret: &[u8; 32]) 
         admitted,
         signature: [0; 64],
     };
-    let signature = KeyPair::from_seed(KeySeed::new(*secret)).sk.sign(certificate.statement(), None::<Noise>);
-    certificate.signature = *signature;
+    certificate.signature = sign(&certificate.statement(), secret);
     certificate
 }
 
@@ -69,6 +62,6 @@ impl Certificate {
 
     /// Whether the signature is that of the key.
     pub fn signed_by(&self, key: &[u8; 32]) -> bool {
-        PublicKey::new(*key).verify(self.statement(), &Signature::new(self.signature)).is_ok()
+        signed(&self.statement(), &self.signature, key)
     }
 }

@@ -2,7 +2,7 @@ use facts::{Finding, Place, Severity, Text, text};
 
 use crate::hash::{Hash, from_hex, to_hex};
 use crate::methods::{METHODS, Method};
-use crate::names::{check_line, check_name};
+use crate::names::{check_line, check_name, check_value_of};
 use crate::{DrawList, PROTOCOL};
 
 /// Everything that is fixed before the first witness speaks. Its text is published; the hash of that text is the draw's id.
@@ -257,7 +257,8 @@ impl Draw {
         if (self.round > 1) != self.after.is_some() || self.round == 0 {
             return Err(text!("轮次与上一轮的记录不符", "the round does not fit what is said of the round before"));
         }
-        let settings = self.settings.iter().flat_map(|(name, value)| [name, value]);
+        self.settings.iter().map(|(_, value)| check_value_of(value)).collect::<Result<Vec<()>, Text>>()?;
+        let settings = self.settings.iter().map(|(name, _)| name);
         let names = settings.chain(self.places.iter().map(|(pool, _)| pool)).chain(self.witnesses.iter().map(|w| &w.name));
         names.map(|name| check_name(name)).collect::<Result<Vec<()>, Text>>()?;
         let repeated = |mut names: Vec<&String>| {

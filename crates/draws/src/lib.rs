@@ -43,10 +43,11 @@ mod methods;
 mod names;
 mod outcome;
 mod reveal;
+mod seal;
 mod stream;
 mod verify;
 
-pub use certificate::{Certificate, certify, public_key};
+pub use certificate::{Certificate, certify};
 pub use draw::{Bound, Draw, Earlier, Missing, Witness, WitnessKind};
 pub use hash::Hash;
 pub use list::{DrawList, Lot, Pool};
@@ -55,6 +56,7 @@ pub use outcome::{OutcomeRow, read_result, run, write_result};
 pub use reveal::{
     Commitments, Reveal, Reveals, Seed, check_value, commitment, read_commitments, read_salt, write_commitments, write_salt,
 };
+pub use seal::{public_key, seal, sealed_by};
 pub use stream::Stream;
 pub use verify::{Published, verify};
 

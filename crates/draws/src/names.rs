@@ -3,9 +3,18 @@ use facts::{CitizenId, Text, text};
 /// Names of pools, receipts, witnesses and settings: 1 to 40 characters without space, comma, quote or control character,
 /// so that a line can be cut at its spaces and a table at its commas in any language.
 pub(crate) fn check_name(words: &str) -> Result<(), Text> {
+    check_word(words, 40)
+}
+
+/// The value of a setting: like a name, and long enough for a hash.
+pub(crate) fn check_value_of(words: &str) -> Result<(), Text> {
+    check_word(words, 64)
+}
+
+fn check_word(words: &str, most: usize) -> Result<(), Text> {
     let long = words.chars().count();
-    if long == 0 || long > 40 {
-        return Err(text!("“{words}”应为 1 至 40 个字", "`{words}` must have 1 to 40 characters"));
+    if long == 0 || long > most {
+        return Err(text!("“{words}”应为 1 至 {most} 个字", "`{words}` must have 1 to {most} characters"));
     }
     if let Some(bad) = words.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | '"' | '\'' | '\u{feff}')) {
         let code = u32::from(bad);

@@ -76,11 +76,13 @@ fn verified(files: &[String; 6]) -> Vec<facts::Finding> {
 fn every_draw() -> Vec<(Draw, DrawList)> {
     let list = list(30);
     let ring = [("interval", "现场间隔"), ("start", "现场抽号")];
+    let input = Hash::of(b"input").to_string();
     let draws = [
         draw(&list, "order-number", &[], 12),
         draw(&list, "random-number", &[("digits", "7")], 12),
         draw(&list, "ring", &ring, 12),
         draw(&list, "ring", &[], 12),
+        draw(&list, "seed", &[("for", "编班"), ("input", &input)], 12),
     ];
     draws.into_iter().map(|draw| (draw, list.clone())).collect()
 }

@@ -14,6 +14,7 @@ mod guard;
 mod jobs;
 mod ledgers;
 mod pages;
+mod query;
 mod refusal;
 mod serve;
 mod server;
@@ -22,4 +23,5 @@ mod upload;
 mod visit;
 
 pub use gate::{DOORS, Door};
+pub use query::{Querying, bind_query};
 pub use serve::{Serving, Setting, bind, openapi};

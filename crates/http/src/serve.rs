@@ -164,7 +164,7 @@ async fn nothing() -> Refusal {
     Refusal::no_such_page()
 }
 
-async fn told_to_end() {
+pub(crate) async fn told_to_end() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -183,7 +183,7 @@ async fn told_to_end() {
     }
 }
 
-fn no_address(at: SocketAddr, error: &std::io::Error) -> Failure {
+pub(crate) fn no_address(at: SocketAddr, error: &std::io::Error) -> Failure {
     let (ip, port): (IpAddr, u16) = (at.ip(), at.port());
     match error.kind() {
         std::io::ErrorKind::AddrInUse => Failure::wrong_use(

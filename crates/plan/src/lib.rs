@@ -3,11 +3,20 @@
 //! The checks share no code with the planners: a plan that somebody typed into a spreadsheet can be checked, too.
 
 mod check;
+mod class_input;
+mod classes;
+mod enrolment;
 mod file;
 mod problem;
 mod rotation;
 
 pub use check::{Ledger, Measured, Part, Priced, check};
+pub use class_input::{CLASS_PROTOCOL, ClassInput};
+pub use classes::{
+    BOUND_MAX, COUNT_WEIGHT_MAX, ClassCount, ClassPenalty, ClassProblem, ClassScore, PUPILS_MAX, SCORE_MAX, SCORE_WEIGHT_MAX,
+    class_bound, class_faults, class_penalty,
+};
+pub use enrolment::{NO_SEAT, SeatProblem, seat_faults};
 pub use file::{Binding, LeftOut, Line, PlanFile, Tally};
 pub use problem::{Cap, Cone, Member, Pool, Problem, Row, Site};
 pub use rotation::{

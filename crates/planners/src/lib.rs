@@ -4,8 +4,12 @@
 //! problem gives the same plan anywhere; a time limit is an outer guard, given as a function, with its own status.
 
 mod budget;
+mod classes;
+mod enrolment;
 mod rotation;
 mod solver;
 
 pub use budget::{Answer, Settings, Status, conflict, plan_budget};
+pub use classes::{ClassAnswer, ClassSettings, assign_classes, class_lot, class_snake};
+pub use enrolment::{Diversion, Diverted, Mechanism, Seats, assign_seats, divert};
 pub use rotation::{RotationAnswer, plan_rotation};

@@ -6,13 +6,14 @@
 mod order_number;
 mod random_number;
 mod ring;
+mod seed;
 
 use facts::{Finding, Text};
 
 use crate::{Draw, Pool, Reveals, Seed};
 
 /// In alphabetical order; the first is no default.
-pub const METHODS: &[Method] = &[order_number::METHOD, random_number::METHOD, ring::METHOD];
+pub const METHODS: &[Method] = &[order_number::METHOD, random_number::METHOD, ring::METHOD, seed::METHOD];
 
 /// A way to put the lots of a pool into an order.
 pub struct Method {

@@ -1,7 +1,8 @@
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use app::Failure;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, value_parser};
 use facts::{Lang, text};
 
 use super::{Call, Entry};
@@ -20,9 +21,9 @@ pub const ENTRY: Entry = Entry {
     usage: || {
         text!(
             "junheng draw prepare --list 名单.csv --title 名称 --places 学校=名额 --witness 见证人 --out 文件夹\n      \
-             junheng draw commit|reveal 文件夹 --witness 见证人 …；junheng draw run|verify 文件夹；junheng draw show 文件夹 受理号",
+             junheng draw commit|reveal 文件夹 --witness 见证人 …；junheng draw run|verify|serve 文件夹；junheng draw show 文件夹 受理号",
             "junheng draw prepare --list LIST.csv --title TITLE --places POOL=N --witness NAME --out DIR\n       \
-             junheng draw commit|reveal DIR --witness NAME …; junheng draw run|verify DIR; junheng draw show DIR RECEIPT"
+             junheng draw commit|reveal DIR --witness NAME …; junheng draw run|verify|serve DIR; junheng draw show DIR RECEIPT"
         )
     },
     arguments,
@@ -138,6 +139,27 @@ fn arguments(command: Command, lang: Lang) -> Command {
                 .arg(folder()),
         )
         .subcommand(
+            part(
+                "serve",
+                "家长查询页：只读签名的结果；先核对人数再开放",
+                "the parents' page: it reads the signed result only; opens when the numbers are confirmed",
+            )
+            .arg(folder())
+            .arg(one("release", "N/M", "核对无误后开放：总人数/录取人数", "open it, the numbers being right: entries/admitted"))
+            .arg(
+                one("bind", "ADDRESS", "监听的地址（默认 127.0.0.1）", "the address to listen on (default 127.0.0.1)")
+                    .default_value("127.0.0.1")
+                    .hide_default_value(true)
+                    .value_parser(value_parser!(IpAddr)),
+            )
+            .arg(
+                one("port", "N", "端口（默认 8430；0 为任选）", "the port (default 8430; 0 takes any)")
+                    .default_value("8430")
+                    .hide_default_value(true)
+                    .value_parser(value_parser!(u16)),
+            ),
+        )
+        .subcommand(
             part("show", "一个受理号的结果和原因", "what a receipt drew, and why")
                 .arg(folder())
                 .arg(Arg::new("receipt").value_name("RECEIPT").required(true).help(pick(lang, "受理号", "the receipt"))),
@@ -154,6 +176,7 @@ fn run(call: &Call) -> Result<Exit, Failure> {
         "reveal" => reveal(&call, &folder),
         "run" => hold(&call, &folder),
         "verify" => verify(&call, &folder),
+        "serve" => serve(&call, &folder),
         _ => show(&call, &folder),
     }
 }
@@ -336,6 +359,43 @@ fn verify(call: &Call, folder: &Path) -> Result<Exit, Failure> {
         print::findings(&findings, call.lang);
     }
     Ok(if findings.is_empty() { Exit::Fine } else { Exit::Missed })
+}
+
+/// Shows the numbers first; opens the page only for who types them in.
+fn serve(call: &Call, folder: &Path) -> Result<Exit, Failure> {
+    let book = app::open_query(folder)?;
+    let (entries, admitted, counted, result, at) = (book.entries, book.admitted, book.counted(), &book.result, folder.display());
+    call.say(text!(
+        "签名有效。总数 {entries}，录取 {admitted}，其余 {}；结果 {result}",
+        "the signature is valid. {entries} entries, {admitted} admitted, {} others; result {result}",
+        entries - admitted
+    ));
+    match call.text("release") {
+        None => {
+            call.say(text!(
+                "还没有开放查询。与纸质结果核对人数后：junheng draw serve {at} --release {counted}",
+                "nothing is open yet. Compare the numbers with the paper, then: junheng draw serve {at} --release {counted}"
+            ));
+            return Ok(Exit::Fine);
+        }
+        Some(typed) if typed == counted => {}
+        Some(typed) => {
+            return Err(Failure::wrong_use(
+                text!(
+                    "输入的人数 {typed} 与签名的结果 {counted} 不符，没有开放查询",
+                    "the numbers {typed} are not those of the signed result, {counted}; nothing was opened"
+                ),
+                text!("先查明哪一份不对，不要照着改", "find out which of them is wrong; do not just retype"),
+            ));
+        }
+    }
+    let ip = call.matches.get_one::<IpAddr>("bind").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    let port = call.matches.get_one::<u16>("port").copied().unwrap_or_default();
+    let querying = http_server::bind_query(book, SocketAddr::new(ip, port))?;
+    let address = querying.address();
+    call.say(text!("查询页：http://{address}/（按 Ctrl-C 结束）", "query page: http://{address}/ (Ctrl-C ends it)"));
+    querying.run()?;
+    Ok(Exit::Fine)
 }
 
 fn show(call: &Call, folder: &Path) -> Result<Exit, Failure> {

@@ -1,8 +1,10 @@
 //! One file a command, one line in [`COMMANDS`].
 
+mod admit;
 mod backup;
 mod bench_data;
 mod check;
+mod classes;
 mod diff;
 mod draw;
 mod duty;
@@ -33,9 +35,11 @@ use crate::exit::Exit;
 
 /// Every command, in alphabetical order.
 pub const COMMANDS: &[Entry] = &[
+    admit::ENTRY,
     backup::ENTRY,
     bench_data::ENTRY,
     check::ENTRY,
+    classes::ENTRY,
     diff::ENTRY,
     draw::ENTRY,
     duty::ENTRY,

@@ -1,0 +1,17 @@
+//! The assignment to classes: a trial, the official one by draw, and what comes after it.
+
+mod after;
+mod balance;
+mod official;
+mod output;
+mod roll;
+mod rules;
+mod trial;
+
+pub use after::{ClassMove, ClassMoved, TeamPair, move_pupil, pair_teams, prepare_teams};
+pub use balance::{BalanceCount, BalanceScore, BalanceWay, ClassChance};
+pub use official::{ClassesAsked, ClassesHeld, ClassesPrepared, hold_classes, prepare_classes, verify_classes};
+pub use rules::{ClassException, ClassOption, ClassRules, RuleDocument, class_rules};
+pub use trial::{ClassTrial, ClassTrialAsked, try_classes};
+
+pub(crate) use output::masked_name;
