@@ -110,11 +110,19 @@ impl ToSql for Value<'_> {
     }
 }
 
+fn is_failed_write(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map_or(0, |error| error.extended_code);
+    [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE].contains(&code)
+}
+
 fn wrong(error: rusqlite::Error) -> StoreError {
     let what = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        // What a quota, or a limit on the size of a file, does.
+        Some(ErrorCode::SystemIoFailure) if is_failed_write(&error) => StoreError::Full,
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::FailedOpen { what },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Broken { what },

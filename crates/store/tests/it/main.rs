@@ -1,6 +1,7 @@
 //! The same stories on both databases; PostgreSQL is a real server, started from the Debian package in a folder of its own.
 
 mod accounts;
+mod full;
 mod kill;
 mod server;
 mod story;

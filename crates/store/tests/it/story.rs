@@ -148,6 +148,27 @@ fn a_new_store_goes_down_to_nothing_and_up_again() {
     assert_eq!(verify(&mut *store).unwrap(), Ok(1));
 }
 
+/// A backup that an older version of the program wrote goes into the present one, in either database.
+#[test]
+fn an_older_backup_is_restored_onto_a_newer_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let server = Server::start();
+    for to in [path("new.sqlite"), server.url("new")] {
+        let old = path(&format!("old-{}.sqlite", to.len()));
+        let mut store = open(&old, false).unwrap();
+        store.append(&batch([entry("C-1", 0), entry("C-2", 0)])).unwrap();
+        let newest = store.schema_version().unwrap();
+        // The form of the tables before there were accounts.
+        store.migrate(2).unwrap();
+        drop(store);
+        assert_eq!(restore(std::path::Path::new(&old), &to).unwrap(), 2);
+        let mut restored = open(&to, false).unwrap();
+        assert_eq!((restored.schema_version().unwrap(), verify(&mut *restored).unwrap()), (newest, Ok(2)));
+        restored.append(&batch([entry("C-1", 1)])).unwrap();
+    }
+}
+
 #[test]
 fn what_somebody_changes_in_the_file_is_found() {
     let statements = [
