@@ -71,12 +71,16 @@ pub struct PairQueue {
 /// One in so many decided pairs is asked again.
 const AGAIN_EVERY: u64 = 8;
 
-/// The next pairs to be decided, likeliest first, with some that others decided mixed in. Every record shown is a look, and is logged.
+/// The next pairs to be decided: open ones, likeliest first, then links that hold by little, with some that others decided mixed in. Every record shown is a look, and is logged.
 pub fn pairs_to_decide(ledgers: &Ledgers, home: &Path, who: &str, many: usize, covered: bool) -> Result<PairQueue, Failure> {
     let lines = all_decisions(home)?;
     let standing = standing(&lines);
     let mut doubts: Vec<&Doubt> = ledgers.all.children.iter().flat_map(|child| &child.doubtful).collect();
+    // First what is open, then the links that hold by least.
     doubts.sort_by(|a, b| b.probability.total_cmp(&a.probability).then((a.pupil, a.row).cmp(&(b.pupil, b.row))));
+    let mut weak: Vec<&Doubt> = ledgers.all.weak.iter().collect();
+    weak.sort_by(|a, b| a.probability.total_cmp(&b.probability).then((a.pupil, a.row).cmp(&(b.pupil, b.row))));
+    doubts.extend(weak);
     let mut queue = PairQueue { waiting: 0, decided: 0, disputed: 0, pairs: Vec::new() };
     let (mut fresh, mut again): (Vec<&Doubt>, Vec<&Doubt>) = (Vec::new(), Vec::new());
     for doubt in doubts {

@@ -57,9 +57,14 @@ impl Which {
 #[derive(Debug, Default)]
 pub(crate) struct AllTogether {
     pub children: Vec<Together>,
+    /// Links that hold by little: a person may look whether they are right.
+    pub weak: Vec<Doubt>,
     pub findings: Vec<Finding>,
 }
 
+/// Links below this probability may be looked at by a person, as many as are worth the time.
+const WEAK_BELOW: f64 = 0.9995;
+const WEAK_MAX: usize = 500;
 /// Below this probability a pair of which the pupil has a partner of its own already is no doubt: it is a brother or a namesake.
 const RIVAL_MIN: f64 = 0.5;
 
@@ -119,6 +124,10 @@ pub(crate) fn together(registers: &Registers, settings: &Settings, decisions: &[
             let (pupil, row, probability) = (*pupil, *row, *probability);
             all.children[*at].doubtful.push(Doubt { pupil, register: which, row, probability, steps: steps.clone() });
         }
+    }
+    for (register, linked) in [(Which::Population, by_population), (Which::Hukou, by_hukou)] {
+        let weak = linked.weak.into_iter();
+        all.weak.extend(weak.map(|(pupil, row, probability, steps)| Doubt { pupil, register, row, probability, steps }));
     }
     for child in &mut all.children {
         child.doubtful.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.pupil.cmp(&b.pupil)));
@@ -207,6 +216,8 @@ pub(crate) struct Pairs {
     pub reviews: Vec<(usize, usize, f64)>,
     /// For each of `reviews`, why it is likely.
     pub reasons: Vec<Vec<Reason>>,
+    /// Of `links`, those that hold by little, with the reasons.
+    pub weak: Vec<(usize, usize, f64, Vec<Reason>)>,
 }
 
 pub(crate) fn linked(
@@ -227,16 +238,23 @@ pub(crate) fn linked(
     let linked = run(&records, &settings, decisions, findings)?;
     let n_left = records.n_left();
     let mut pairs = Pairs::default();
+    let reasons = |pair: &linkage::Pair| -> Vec<Reason> {
+        let explained = linkage::explain(&records, &settings, &linked.model, pair.left, pair.right);
+        explained.steps.into_iter().map(|step| (step.comparison, step.level, step.weight)).collect()
+    };
     for pair in &linked.pairs {
         let found = (pair.left as usize, pair.right as usize - n_left, pair.probability);
         match pair.state {
             State::SaidSame => pairs.links.push((found.0, found.1, 1.0)),
-            State::Link => pairs.links.push(found),
+            State::Link => {
+                pairs.links.push(found);
+                if pair.probability < WEAK_BELOW && pairs.weak.len() < WEAK_MAX {
+                    pairs.weak.push((found.0, found.1, found.2, reasons(pair)));
+                }
+            }
             State::Review => {
                 pairs.reviews.push(found);
-                let explained = linkage::explain(&records, &settings, &linked.model, pair.left, pair.right);
-                let reason = |step: linkage::Step| (step.comparison, step.level, step.weight);
-                pairs.reasons.push(explained.steps.into_iter().map(reason).collect());
+                pairs.reasons.push(reasons(pair));
             }
             State::No | State::SaidDifferent => {}
         }

@@ -84,6 +84,20 @@ fn arguments(command: Command, lang: Lang) -> Command {
             ))),
         )
         .subcommand(
+            Command::new("key")
+                .about(pick(
+                    lang,
+                    "给别的部门发一把推送名单的钥匙（只显示一次）",
+                    "make a key with which another department hands in lists (shown once)",
+                ))
+                .arg(one("name", "NAME", "给谁", "for whom").required(true))
+                .arg(
+                    one("scope", "CODES", "区划代码的开头，可用逗号分开", "beginnings of division codes, with commas")
+                        .required(true),
+                )
+                .arg(one("until", "DATE", "有效到哪天", "its last day").required(true)),
+        )
+        .subcommand(
             part("cases", "疑似和辍学逐人立案，不再出现的记入案卷", "open a case for each child suspected or dropped out")
                 .arg(super::duty::store_option(lang)),
         )
@@ -92,6 +106,9 @@ fn arguments(command: Command, lang: Lang) -> Command {
 fn run(call: &Call) -> Result<Exit, Failure> {
     let Some((name, matches)) = call.matches.subcommand() else { return Ok(Exit::WrongUse) };
     let call = &Call { matches, lang: call.lang, json: call.json, home: call.home.clone() };
+    if name == "key" {
+        return key(call);
+    }
     let unmasked = matches.get_flag("unmasked");
     let by = call.text("by");
     if unmasked && by.is_none() {
@@ -190,6 +207,19 @@ fn cases(call: &Call, ledgers: &Ledgers) -> Result<Exit, Failure> {
         print::json(&synced);
     } else {
         app::case_lines(&synced).into_iter().for_each(|line| call.say(line));
+    }
+    Ok(Exit::Fine)
+}
+
+fn key(call: &Call) -> Result<Exit, Failure> {
+    let scope: Vec<String> =
+        call.text("scope").unwrap_or_default().split([',', '，']).map(|code| code.trim().to_string()).collect();
+    let until = call.date("until")?.unwrap_or(facts::Date::MIN);
+    let key = app::make_list_key(&call.home, call.text("name").unwrap_or_default(), &scope, until)?;
+    if call.json {
+        print::json(&key);
+    } else {
+        print::line(&key);
     }
     Ok(Exit::Fine)
 }
