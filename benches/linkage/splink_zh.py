@@ -48,8 +48,9 @@ def link(left, right, out, model):
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     connection = duckdb.connect()
-    connection.execute(f"create table a as select * from '{left}'")
-    connection.execute(f"create table b as select * from '{right}'")
+    names = ["a"] if right == "-" else ["a", "b"]
+    for name, path in zip(names, (left, right)):
+        connection.execute(f"create table {name} as select * from '{path}'")
     keys = [("id_no",), ("name", "dob"), ("name_py", "town"), ("dob", "village"), ("phone",), ("dob", "surname_py", "county"), ("name", "village"), ("guardian", "dob"), ("id_tail", "byear")]
     custom = lambda sql, label: level.CustomLevel(sql, label_for_charts=label)
     if model == "docs":
@@ -85,10 +86,11 @@ def link(left, right, out, model):
                 custom(phone, "phone"), custom(guardian, "guardian"), custom(f"{village} and grp_l=grp_r", "group"), custom(village, "village"),
                 custom("town_l=town_r", "town"), custom("county_l=county_r", "county"), level.ElseLevel()]),
         ]
-    settings = SettingsCreator(link_type="link_only", unique_id_column_name="id", comparisons=comparisons, retain_matching_columns=False,
+    settings = SettingsCreator(link_type="dedupe_only" if right == "-" else "link_only", unique_id_column_name="id", comparisons=comparisons, retain_matching_columns=False,
                                retain_intermediate_calculation_columns=False, blocking_rules_to_generate_predictions=[block_on(*key) for key in keys])
     api = DuckDBAPI(connection=connection)
-    linker = Linker([api.register(name, dataset_display_name=name) for name in ("a", "b")], settings)
+    tables = [api.register(name, dataset_display_name=name) for name in names]
+    linker = Linker(tables if len(tables) > 1 else tables[0], settings)
     linker.training.estimate_probability_two_random_records_match([block_on("id_no"), block_on("name", "dob", "county")], recall=0.93)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for key in (("dob", "surname_py"), ("id_no",)):
