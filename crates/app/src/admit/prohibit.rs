@@ -49,9 +49,9 @@ pub fn check_papers(paths: &[impl AsRef<Path>]) -> Result<Vec<Finding>, Failure>
             let words =
                 std::fs::read_to_string(path).map_err(|error| Failure::io(text!("读公告", "read the notice"), path, &error))?;
             for (at, line) in words.lines().enumerate() {
-                let place = || Place::Source { file: name.clone(), line: Some(at as u32 + 1), excerpt: None };
+                let place = Place::Source { file: name.clone(), line: Some(at as u32 + 1), excerpt: None };
                 for sentence in line.split(['。', '；', ';', '！']) {
-                    findings.extend(list.breach(sentence, place()));
+                    findings.extend(list.breaches(sentence, &place));
                 }
             }
         } else {
@@ -59,7 +59,7 @@ pub fn check_papers(paths: &[impl AsRef<Path>]) -> Result<Vec<Finding>, Failure>
             findings.extend(of_table);
             let cells = table.heads.iter().chain(table.rows.iter().flatten()).filter(|cell| !cell.is_empty());
             for cell in cells {
-                findings.extend(list.breach(cell, table.place()));
+                findings.extend(list.breaches(cell, &table.place()));
             }
             findings.extend(table.heads.iter().filter_map(|head| forbidden_head(head, table.place())));
         }
@@ -69,22 +69,22 @@ pub fn check_papers(paths: &[impl AsRef<Path>]) -> Result<Vec<Finding>, Failure>
 }
 
 impl Prohibitions {
-    /// The first prohibition that a sentence seems to break; one that itself forbids breaks none.
-    fn breach(&self, sentence: &str, place: Place) -> Option<Finding> {
+    /// The prohibitions that a sentence seems to break; one that itself forbids breaks none.
+    fn breaches(&self, sentence: &str, place: &Place) -> Vec<Finding> {
         if self.negations.iter().any(|negation| sentence.contains(negation.as_str())) {
-            return None;
+            return Vec::new();
         }
-        let (found, word) = self
-            .prohibitions
-            .iter()
-            .find_map(|entry| Some((entry, entry.words.iter().find(|word| sentence.contains(word.as_str()))?)))?;
-        let (number, zh, en, document) = (found.number, &found.title, &found.title_en, &self.document);
-        Some(Finding::new(
-            Severity::Logic,
-            format!("admission-prohibited-{number}"),
-            place,
-            text!("出现“{word}”：涉嫌第 {number} 项严禁（{zh}）", "`{word}`: it looks like prohibition {number} ({en})"),
-            text!("删去或改正；依据：{document}", "take it out or correct it; {document}"),
-        ))
+        let found = self.prohibitions.iter().filter_map(|entry| {
+            let word = entry.words.iter().find(|word| sentence.contains(word.as_str()))?;
+            let (number, zh, en, document) = (entry.number, &entry.title, &entry.title_en, &self.document);
+            Some(Finding::new(
+                Severity::Logic,
+                format!("admission-prohibited-{number}"),
+                place.clone(),
+                text!("出现“{word}”：涉嫌第 {number} 项严禁（{zh}）", "`{word}`: it looks like prohibition {number} ({en})"),
+                text!("删去或改正；依据：{document}", "take it out or correct it; {document}"),
+            ))
+        });
+        found.collect()
     }
 }
