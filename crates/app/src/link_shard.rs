@@ -34,7 +34,7 @@ pub fn link_keys(settings: &Path, input: impl BufRead, mut output: impl Write) -
     let mut shard = Shard::new(settings_of(settings)?, false);
     for line in input.lines() {
         let line = line.map_err(|error| read_failure(&error))?;
-        let LineIn { right, row, record } = serde_json::from_str(&line).map_err(|error| line_failure(&error.to_string()))?;
+        let LineIn { right, row, record } = serde_json::from_str(&line).map_err(|error| json_failure(&error))?;
         let of = |heads: &[String]| {
             let word = |head: &String| match record.get(head) {
                 Some(Value::String(word)) if !word.is_empty() => Some(word.clone()),
@@ -46,7 +46,7 @@ pub fn link_keys(settings: &Path, input: impl BufRead, mut output: impl Write) -
         let side = |heads: &linkage::Heads| of(if right { &heads.right } else { &heads.left });
         let cells: Vec<String> = shard.settings().columns.iter().map(|column| side(&column.heads)).collect();
         let out = LineOut { right, row, id: side(&shard.settings().id), cells };
-        let json = serde_json::to_string(&out).map_err(|error| line_failure(&error.to_string()))?;
+        let json = serde_json::to_string(&out).map_err(|error| json_failure(&error))?;
         for key in shard.keys(&out.cells) {
             writeln!(output, "{}\t{json}", key.replace(['\t', '\n'], " ")).map_err(|error| write_failure(&error))?;
         }
@@ -73,12 +73,12 @@ pub fn link_score(
     let (mut key, mut sent) = (String::new(), Vec::new());
     for line in input.lines() {
         let line = line.map_err(|error| read_failure(&error))?;
-        let (this, json) = line.split_once('\t').ok_or_else(|| line_failure("no tab"))?;
+        let (this, json) = line.split_once('\t').ok_or_else(|| line_failure(text!("没有制表符", "it has no tab")))?;
         if this != key {
             write(&key, std::mem::take(&mut sent))?;
             key = this.to_string();
         }
-        let LineOut { right, row, id, cells } = serde_json::from_str(json).map_err(|error| line_failure(&error.to_string()))?;
+        let LineOut { right, row, id, cells } = serde_json::from_str(json).map_err(|error| json_failure(&error))?;
         sent.push(Sent { right, row, id, cells });
     }
     write(&key, sent)?;
@@ -106,8 +106,10 @@ pub fn link_settle(
     let mut scored = Vec::new();
     for line in text.lines() {
         let parts: Vec<&str> = line.split('\t').collect();
-        let &[left, right, log_odds] = &parts[..] else { return Err(line_failure("three words are wanted")) };
-        let log_odds = log_odds.parse().map_err(|_| line_failure(log_odds))?;
+        let &[left, right, log_odds] = &parts[..] else {
+            return Err(line_failure(text!("应为三项：左编号、右编号、得分", "three words are wanted: left, right, score")));
+        };
+        let log_odds = log_odds.parse().map_err(|_| line_failure(text!("“{log_odds}”不是得分", "`{log_odds}` is no score")))?;
         scored.push(Scored { left: left.to_string(), right: right.to_string(), log_odds });
     }
     let linked = linkage::settle(&records, &settings, model, &scored);
@@ -141,9 +143,14 @@ fn write_failure(error: &std::io::Error) -> Failure {
     Failure::io(text!("写出结果", "write the result"), Path::new("-"), error)
 }
 
-fn line_failure(why: &str) -> Failure {
+fn line_failure(why: Text) -> Failure {
+    let Text { zh, en } = why;
     Failure::wrong_use(
-        text!("这一行读不懂：{why}", "a line cannot be read: {why}"),
-        Text::new("输入须是上一步的输出，一行一条", "the input must be what the step before put out, one a line"),
+        text!("这一行读不懂：{zh}", "a line cannot be read: {en}"),
+        text!("输入须是上一步的输出，一行一条", "the input must be what the step before put out, one a line"),
     )
+}
+
+fn json_failure(error: &serde_json::Error) -> Failure {
+    line_failure(text!("不是所要的 JSON（{error}）", "it is not the JSON that is wanted ({error})"))
 }

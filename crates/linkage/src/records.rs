@@ -294,10 +294,9 @@ fn number(table: &Table, heads: &[String], ids: &mut Words, codes: &mut Vec<u32>
         "in the result they are told apart by `#row`; better name a column of unique numbers"
     );
     let what = if missing == rows {
-        text!(
-            "没有编号列“{head}”，{rows} 行都没有编号",
-            "there is no column `{head}` to tell records apart: {rows} rows have no number"
-        )
+        let (zh, en) =
+            if head.is_empty() { (String::new(), String::new()) } else { (format!("“{head}”"), format!(" `{head}`")) };
+        text!("没有编号列{zh}，{rows} 行都没有编号", "there is no column{en} to tell records apart: {rows} rows have no number")
     } else {
         text!(
             "编号列“{head}”有 {missing} 行空缺、{doubles} 行重复",
