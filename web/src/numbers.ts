@@ -35,10 +35,15 @@ export function beside(value: Maybe, limit: Maybe, decimals: number): string | u
   return aligned(value, decimals + 4);
 }
 
-/** A share of one as per cent: 0.263 → 26.3%. */
+/** A share of one as per cent, every place kept: 0.02 → 2.0%. */
 export function percent(share: Maybe, decimals = 1): string | undefined {
-  const hundred = isMissing(share) ? undefined : written(share * 100, decimals);
+  const hundred = isMissing(share) ? undefined : aligned(share * 100, decimals);
   return hundred === undefined ? undefined : `${hundred}%`;
+}
+
+/** Words with the numbers in them grouped as everywhere on the page: 还差 2072.9 ㎡ → 还差 2,072.9 ㎡. */
+export function grouped(words: string): string {
+  return words.replace(/\d{4,}(\.\d+)?/g, (number) => written(Number(number), 4) ?? number);
 }
 
 /** Rounds half away from zero as people do on paper: 3.865 → 3.87, whatever the binary digits say. */

@@ -37,13 +37,23 @@ pub enum Explained {
 pub fn explain_figure(library: &Library, home: &Path, asked: &FigureAsked) -> Result<Explained, Failure> {
     let snapshot = one_snapshot(home, asked.snapshot.as_deref())?;
     let judged = evaluate_snapshot(library, &snapshot, &asked.pack, asked.on)?;
-    let mut explained = explain_judged(&snapshot, &judged, asked.school.as_ref(), asked.stage, &asked.indicator)?;
+    let explained = explain_judged(&snapshot, &judged, asked.school.as_ref(), asked.stage, &asked.indicator)?;
+    say_as_written(library, home, &snapshot, explained)
+}
+
+/// Puts beside each cell's value how the kept file states it, where that is in another unit: `552.46 万元` for 5524600 yuan.
+pub fn say_as_written(
+    library: &Library,
+    home: &Path,
+    snapshot: &Snapshot,
+    mut explained: Explained,
+) -> Result<Explained, Failure> {
     let stocks = match &mut explained {
         Explained::Indicator(explanation) => explanation.stocks.as_mut_slice(),
         Explained::Item(explanation) => explanation.stocks.as_mut_slice(),
         Explained::Spread(_) => &mut [],
     };
-    let mut raw = RawFiles { home: Home::open(home)?, library, snapshot: &snapshot, read: BTreeMap::new() };
+    let mut raw = RawFiles { home: Home::open(home)?, library, snapshot, read: BTreeMap::new() };
     stocks.iter_mut().for_each(|stock| raw.say_as_written(stock));
     Ok(explained)
 }

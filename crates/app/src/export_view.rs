@@ -262,8 +262,8 @@ fn parameters(county: &County) -> Listing {
                 value.stage.map_or(ListingCell::Empty, |stage| ListingCell::Words(stage.title())),
                 // As many decimals as the value has.
                 word(evaluate::shown(value.cited.value)),
-                ListingCell::Words(parameter.unit.title()),
-                optional(Some(&citation.article_title)),
+                ListingCell::Words(parameter.unit_title.clone()),
+                ListingCell::Words(citation.article_title.clone()),
                 day(citation.from),
                 day(citation.to),
                 ListingCell::Words(if citation.confirmed { text!("是", "yes") } else { text!("否", "no") }),

@@ -115,7 +115,7 @@ pub use duty_show::{CasePage, Cases, list_duties, show_duty};
 pub use duty_sync::{Change, Synced, sync_duties};
 pub use duty_users::{list_users, put_user};
 pub use evaluate_counties::{Evaluated, Judged, evaluate_counties, evaluate_snapshot};
-pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged};
+pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged, say_as_written};
 pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
 pub use hold_draw::{HeldDraw, hold_draw};

@@ -29,7 +29,7 @@ pub struct ListedParameter {
     pub stage: Option<facts::Stage>,
     pub value: f64,
     pub unit: String,
-    pub article: String,
+    pub article: Text,
     pub from: Option<Date>,
     pub to: Option<Date>,
     pub confirmed: bool,
@@ -123,10 +123,13 @@ impl ListedParameter {
         let unit = if unit == "1" { "" } else { unit };
         let doubt = if self.confirmed { Text::new("", "") } else { text!("【未核实】", " [not confirmed]") };
         Text::new(
-            format!("  {}{} = {value} {unit}  {article}  {from} 至 {to}{}  {id}  出处：{source}", title.zh, stage.zh, doubt.zh),
             format!(
-                "  {} {} = {value} {unit}  {article}  {from} to {to}{}  {id}  source: {source}",
-                title.en, stage.en, doubt.en
+                "  {}{} = {value} {unit}  {}  {from} 至 {to}{}  {id}  出处：{source}",
+                title.zh, stage.zh, article.zh, doubt.zh
+            ),
+            format!(
+                "  {} {} = {value} {unit}  {}  {from} to {to}{}  {id}  source: {source}",
+                title.en, stage.en, article.en, doubt.en
             ),
         )
     }

@@ -1,5 +1,5 @@
 use facts::{CountyCode, Date, Finding, Stage, Text, text};
-use policy::{Document, Exception, Indicator, Item, Parameter, Resolved, Target};
+use policy::{Document, Exception, Indicator, Item, Parameter, Resolved, Stock, Target};
 
 use crate::list_packs::{somewhere_in, today};
 use crate::{Failure, Library};
@@ -32,7 +32,7 @@ pub struct PackException {
     pub id: String,
     pub label: Text,
     pub target: String,
-    pub article: String,
+    pub article: Text,
     pub expires: Option<Date>,
     pub review_by: Option<Date>,
     pub confirmed: bool,
@@ -91,6 +91,10 @@ fn row(library: &Library, id: &str, on: Date) -> Option<(PackRow, Option<Resolve
 impl PackPage {
     pub fn parameters(&self) -> &[Parameter] {
         self.resolved.as_ref().map_or(&[], |resolved| &resolved.parameters)
+    }
+
+    pub fn stocks(&self) -> &[Stock] {
+        self.resolved.as_ref().map_or(&[], |resolved| &resolved.stocks)
     }
 
     pub fn indicators(&self) -> &[Indicator] {
@@ -179,12 +183,12 @@ fn parameter_differences(old: Option<&Parameter>, new: &Parameter) -> Vec<Text> 
     let shown = |value: Option<f64>| value.map_or("—".to_string(), evaluate::shown);
     let line = |stage: Option<Stage>| {
         let (was, is) = (old.and_then(|old| value(old, stage)), value(new, stage));
-        let of = stage.map_or_else(|| Text::new("", ""), |stage| stage.title());
-        let (title, unit) = (&new.title, new.unit.title());
+        let of = stage.map_or_else(|| Text::new("", ""), |stage| Text::new(stage.title().zh, format!(" {}", stage.title().en)));
+        let (title, unit) = (&new.title, &new.unit_title);
         (was != is).then(|| {
             Text::new(
                 format!("{}{}：{} → {} {}", title.zh, of.zh, shown(was), shown(is), unit.zh).trim_end().to_string(),
-                format!("{} {}: {} → {} {}", title.en, of.en, shown(was), shown(is), unit.en).trim_end().to_string(),
+                format!("{}{}: {} → {} {}", title.en, of.en, shown(was), shown(is), unit.en).trim_end().to_string(),
             )
         })
     };

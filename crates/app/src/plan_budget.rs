@@ -236,7 +236,7 @@ fn reason(stated: &Stated, ground: &PlanGround, answer: &Answer, site: usize, fr
         let (zh, en) = (&head.short.zh, &head.short.en);
         let (floor_zh, floor_en) = if answer.left[index] { ("底线", "the floor") } else { ("标准", "the standard") };
         parts.push(text!("{zh}现为 {value}，{floor_zh} {aim}", "{en} is {value}, {floor_en} is {aim}"));
-        article.clone_from(&head.article);
+        article.clone_from(&head.article.zh);
     }
     if parts.is_empty() {
         for (cone, (indicator, stage)) in stated.problem.cones.iter().zip(&stated.cones) {
@@ -253,7 +253,7 @@ fn reason(stated: &Stated, ground: &PlanGround, answer: &Answer, site: usize, fr
                     "降低{stage_zh}{zh}差异系数（{cv}，上限 {limit}）",
                     "lowers the {stage_en} coefficient of {en} ({cv}, limit {limit})"
                 ));
-                article.clone_from(&head.article);
+                article.clone_from(&head.article.zh);
             }
         }
     }

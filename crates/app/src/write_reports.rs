@@ -129,8 +129,8 @@ fn source_lines(stage: Stage, stock: &ExplainedStock) -> Vec<SourceLine> {
     for unit in &stock.units {
         let note = match &unit.working {
             Some(working) => {
-                let (words, article) = (&working.words, &working.article);
-                text!("按权重拆分：{words}（{article}）", "divided by weight: {words} ({article})")
+                let (words, zh, en) = (&working.words, &working.article.zh, &working.article.en);
+                text!("按权重拆分：{words}（{zh}）", "divided by weight: {words} ({en})")
             }
             None => Text::new("", ""),
         };

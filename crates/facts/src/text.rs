@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(t.get(Lang::Zh), "3 所学校");
 /// assert_eq!(t.get(Lang::En), "3 schools");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Text {
     pub zh: String,
     pub en: String,

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::get;
 use facts::{Text, text};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::connection::Connections;
@@ -54,11 +54,24 @@ pub fn bind(home: PathBuf, at: SocketAddr, setting: Setting) -> Result<Serving, 
     let runtime =
         Builder::new_multi_thread().worker_threads(cores.clamp(1, 4)).max_blocking_threads(cores + 12).enable_all().build();
     let runtime = runtime.map_err(|error| no_address(at, &error))?;
-    let listener = runtime.block_on(TcpListener::bind(at)).map_err(|error| no_address(at, &error))?;
+    let listener = runtime.block_on(async { listen(at) }).map_err(|error| no_address(at, &error))?;
     let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
     let work = server.work_now();
     runtime.spawn_blocking(move || work.prepare());
     Ok(Serving { runtime, listener, router: router(server, names), address, asks, demo })
+}
+
+/// Readers who may wait to be let in. With the usual 128 some of an office that opens the console at once would wait a whole
+/// second, until their system asks again.
+const QUEUE: u32 = 1_024;
+
+fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that is started again takes its address over at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(QUEUE)
 }
 
 fn may_leave_this_machine(ip: IpAddr, asks: bool, demo: bool, behind_proxy: bool) -> Result<(), Failure> {

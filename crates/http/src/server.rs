@@ -400,7 +400,9 @@ impl Work {
         stage: Option<Stage>,
         figure: &str,
     ) -> Result<Explained, Failure> {
-        app::explain_judged(&county.snapshot(&self.home)?, &county.judged, school, stage, figure)
+        let snapshot = county.snapshot(&self.home)?;
+        let explained = app::explain_judged(&snapshot, &county.judged, school, stage, figure)?;
+        app::say_as_written(&self.library, &self.home, &snapshot, explained)
     }
 }
 

@@ -251,13 +251,13 @@ pub fn findings<'a>(findings: impl IntoIterator<Item = &'a facts::Finding>) -> V
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Citation {
     pub pack: String,
-    pub document: String,
+    pub document: Words,
     /// 教督〔2017〕6号
     pub number: String,
     /// The anchor in the pack's `source.md`.
     pub article: String,
     /// 第七条（一）
-    pub article_title: String,
+    pub article_title: Words,
     pub from: Option<String>,
     /// The last day on which it holds.
     pub to: Option<String>,
@@ -272,10 +272,10 @@ impl From<&app::Citation> for Citation {
     fn from(citation: &app::Citation) -> Citation {
         Citation {
             pack: citation.pack.clone(),
-            document: citation.document.title.clone(),
+            document: (&citation.document.title).into(),
             number: citation.document.number.clone(),
             article: citation.article.clone(),
-            article_title: citation.article_title.clone(),
+            article_title: (&citation.article_title).into(),
             from: citation.from.map(|day| day.to_string()),
             to: citation.to.map(|day| day.to_string()),
             confirmed: citation.confirmed,
@@ -341,7 +341,7 @@ pub struct IndicatorHead {
     /// `>=`
     pub compare: String,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Words,
     /// The stock whose lack is stated when the threshold is missed.
     pub lever: Option<Words>,
     /// As the pack writes it.
@@ -356,12 +356,12 @@ impl IndicatorHead {
             title: (&head.title).into(),
             short: (&head.short).into(),
             unit: head.unit.to_string(),
-            unit_title: head.unit.title().into(),
+            unit_title: (&head.unit_title).into(),
             stages: head.stages.iter().map(|stage| StageId::from(*stage)).collect(),
             decimals: head.decimals,
             compare: head.compare.sign().to_string(),
             part: head.part.clone(),
-            article: head.article.clone(),
+            article: (&head.article).into(),
             lever: head.lever.as_ref().map(|lever| (&lever.title).into()),
             formula: county
                 .judged

@@ -17,8 +17,8 @@ pub struct Citation {
     pub document: Document,
     /// The anchor in the pack's `source.md`: `a7-1`.
     pub article: String,
-    /// The words that stand at that anchor: "第七条（一）".
-    pub article_title: String,
+    /// The words that stand at that anchor, "第七条（一）", and their translation.
+    pub article_title: Text,
     pub from: Option<Date>,
     /// The last day on which it holds; none = until further notice.
     pub to: Option<Date>,
@@ -33,7 +33,7 @@ pub struct Citation {
 /// The document that a pack encodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Document {
-    pub title: String,
+    pub title: Text,
     pub number: String,
     pub issuer: String,
     pub signed: Option<Date>,

@@ -24,7 +24,7 @@ pub(crate) struct PackSource {
     /// The head of `pack.toml`.
     pub mark: Mark,
     /// Anchor and title of each article in `source.md`.
-    pub articles: Vec<(String, String)>,
+    pub articles: Vec<(String, Text)>,
     pub parts: Vec<Head>,
     pub figures: Vec<(Head, facts::Item)>,
     pub declarations: Vec<(Head, Option<Unit>)>,
@@ -92,6 +92,7 @@ pub(crate) struct Formula {
 pub(crate) struct ParameterEntry {
     pub head: Head,
     pub unit: Option<Unit>,
+    pub unit_title: Option<Text>,
     pub values: Vec<ValueEntry>,
     /// A value was faulty and is not among them.
     pub unread: bool,
@@ -129,6 +130,7 @@ pub(crate) struct IndicatorEntry {
     pub head: Head,
     pub short: Option<Text>,
     pub unit: Option<Unit>,
+    pub unit_title: Option<Text>,
     pub formula: Option<Formula>,
     pub stages: Vec<Stage>,
     pub threshold: Option<At<String>>,

@@ -60,6 +60,8 @@ pub struct Parameter {
     pub id: String,
     pub title: Text,
     pub unit: Unit,
+    /// The unit in words: 元/人, or as the pack says it: 间/百人.
+    pub unit_title: Text,
     pub values: Vec<StageValue>,
 }
 
@@ -159,6 +161,8 @@ pub struct Indicator {
     /// For narrow columns; the title where the pack gives none.
     pub short: Text,
     pub unit: Unit,
+    /// The unit in words: 元/人, or as the pack says it: 间/百人.
+    pub unit_title: Text,
     pub formula: Program,
     pub stages: Vec<Stage>,
     /// The parameter it is compared with; none where only its spread is judged.

@@ -4,7 +4,8 @@ use facts::{CountyCode, ItemList, Place};
 use policy::{PackFiles, check};
 use proptest::prelude::*;
 
-const HEAD: &str = "id = 'x'\ntitle = '甲'\ntitle_en = 'A'\nin_force = { from = 2017-04-19 }\n[document]\ntitle = '乙'\n";
+const HEAD: &str =
+    "id = 'x'\ntitle = '甲'\ntitle_en = 'A'\nin_force = { from = 2017-04-19 }\n[document]\ntitle = '乙'\ntitle_en = 'B'\n";
 
 fn pack(files: &[(&str, &str)]) -> PackFiles {
     let files = files.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect();

@@ -63,8 +63,8 @@ fn set() -> PackSet {
         files: ["entries.toml", "pack.toml", "source.md"].into_iter().map(read).collect(),
         version: "v1".into(),
     };
-    let head = "id = 'xx-53'\ntitle = '省'\ntitle_en = 'P'\nextends = 'xx/base'\nplace = '53'\nin_force = { from = 2020-01-01 }\n[document]\ntitle = '省办法'\n";
-    let files = [("pack.toml", head), ("source.md", "## 省第一条 {#p1}"), ("changes.toml", PROVINCE)];
+    let head = "id = 'xx-53'\ntitle = '省'\ntitle_en = 'P'\nextends = 'xx/base'\nplace = '53'\nin_force = { from = 2020-01-01 }\n[document]\ntitle = '省办法'\ntitle_en = 'Measures of the province'\n";
+    let files = [("pack.toml", head), ("source.md", "## 省第一条 · Province, article 1 {#p1}"), ("changes.toml", PROVINCE)];
     let province = PackFiles {
         id: "xx-53".into(),
         files: files.map(|(name, text)| (name.to_string(), text.to_string())).into(),
@@ -127,8 +127,9 @@ fn a_value_cites_its_own_document() {
         parameter.at(Stage::Primary).expect("a value").citation.clone()
     };
     let (province, nation) = (cited("backbone_min"), cited("cv_max"));
-    assert_eq!((province.pack.as_str(), province.article_title.as_str()), ("xx-53", "省第一条"));
-    assert_eq!((nation.pack.as_str(), nation.article_title.as_str()), ("xx/base", "第七条（一）"));
+    assert_eq!((province.pack.as_str(), province.article_title.zh.as_str()), ("xx-53", "省第一条"));
+    assert_eq!((nation.pack.as_str(), nation.article_title.zh.as_str()), ("xx/base", "第七条（一）"));
+    assert_eq!((nation.article_title.en.as_str(), province.article_title.en.as_str()), ("Article 7 (1)", "Province, article 1"));
     assert_eq!(nation.document.number, "示例〔2017〕1号");
     assert_eq!(nation.from.map(|day| day.to_string()).as_deref(), Some("2017-04-19"));
     assert!(!province.confirmed && nation.confirmed);
@@ -139,7 +140,8 @@ fn a_value_cites_its_own_document() {
 #[test]
 fn an_anchor_on_its_own_line_takes_the_words_before_it() {
     let resolved = sound("xx/base", "2022-09-01");
-    assert_eq!(resolved.items[0].citation.article_title, "不低于 1 人。");
+    let title = &resolved.items[0].citation.article_title;
+    assert_eq!((title.zh.as_str(), title.en.as_str()), ("不低于 1 人。", "At least one."));
 }
 
 #[test]

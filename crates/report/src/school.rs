@@ -138,7 +138,7 @@ fn indicator_rows(input: &SchoolReportInput<'_>, stage: Stage) -> Vec<Vec<Cell>>
             Cell::word(standard),
             Cell::word(figure.state.title().get(lang)).marked(mark),
             Cell::words(lack),
-            Cell::words(article(&rule.citation)),
+            Cell::words(article(&rule.citation, lang)),
             Cell::words(working.join("\n")),
         ]);
     }
@@ -207,7 +207,7 @@ fn item_rows(input: &SchoolReportInput<'_>) -> Vec<Vec<Cell>> {
                 shown(row.and_then(|row| row.limit)),
                 Cell::word(verdict.title().get(lang)).marked(mark),
                 Cell::words(lack),
-                Cell::words(article(&rule.citation)),
+                Cell::words(article(&rule.citation, lang)),
                 Cell::words(basis),
             ]);
         }
@@ -364,6 +364,6 @@ fn limit(compare: Compare, threshold: f64) -> String {
 }
 
 /// "教督〔2017〕6号 第七条（一）".
-fn article(citation: &Citation) -> String {
-    format!("{} {}", citation.document.number, citation.article_title).trim().to_string()
+fn article(citation: &Citation, lang: Lang) -> String {
+    format!("{} {}", citation.document.number, citation.article_title.get(lang)).trim().to_string()
 }

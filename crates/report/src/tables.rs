@@ -179,13 +179,9 @@ pub(crate) fn provenance(outcome: &Outcome, resolved: &Resolved, lang: Lang) -> 
     let snapshot = heading.snapshot.as_deref().unwrap_or("—");
     lines.push(text!("数据快照：{snapshot}", "snapshot: {snapshot}"));
     for layer in &resolved.layers {
-        let (id, version, document) = (&layer.id, &layer.version, &layer.document);
-        lines.push(text!(
-            "标准：{id}（版本 {version}），《{}》{}",
-            "standard: {id} (version {version}), {} {}",
-            document.title,
-            document.number
-        ));
+        let (id, version, number, title) = (&layer.id, &layer.version, &layer.document.number, &layer.document.title);
+        let (zh, en) = (&title.zh, &title.en);
+        lines.push(text!("标准：{id}（版本 {version}），《{zh}》{number}", "standard: {id} (version {version}), {en} {number}"));
     }
     let on = words::day(heading.on, lang);
     lines.push(text!("标准执行日期：{on}；学年：{}", "standards as of {on}; school year {}", heading.year));

@@ -1020,10 +1020,10 @@ export interface components {
             /** @description The anchor in the pack's `source.md`. */
             article: string;
             /** @description 第七条（一） */
-            article_title: string;
+            article_title: components["schemas"]["Words"];
             /** @description False until somebody has compared it with the original. */
             confirmed: boolean;
-            document: string;
+            document: components["schemas"]["Words"];
             from?: string | null;
             label?: components["schemas"]["Words"] | null;
             /** @description 教督〔2017〕6号 */
@@ -1182,7 +1182,7 @@ export interface components {
             issuer: string;
             number: string;
             signed?: string | null;
-            title: string;
+            title: components["schemas"]["Words"];
             url: string;
         };
         Draw: {
@@ -1324,7 +1324,7 @@ export interface components {
             words: components["schemas"]["Words"];
         };
         ExceptionLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             confirmed: boolean;
             expires?: string | null;
             id: string;
@@ -1616,7 +1616,7 @@ export interface components {
         };
         /** @description An indicator as the pack declares it. */
         IndicatorHead: {
-            article: string;
+            article: components["schemas"]["Words"];
             /** @description `>=` */
             compare: string;
             /**
@@ -1737,7 +1737,7 @@ export interface components {
             worked: string;
         };
         ItemLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             /** @description How many schools, stages or counties were looked at. */
             checked: number;
             fail: number;
@@ -1772,7 +1772,7 @@ export interface components {
         /** @enum {string} */
         JudgementKind: "at-least" | "cv-each" | "cv-mean" | "items" | "score";
         JudgementLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             fail: number;
             id: string;
             kind: components["schemas"]["JudgementKind"];
@@ -1925,6 +1925,8 @@ export interface components {
             /** @description What a reader should know: unconfirmed values, exceptions past their review date. */
             notes: components["schemas"]["Finding"][];
             parameters: components["schemas"]["PackParameter"][];
+            /** @description What its formulas are made of: the titles behind their names. */
+            stocks: components["schemas"]["PackStock"][];
         };
         PackIndicator: {
             citation: components["schemas"]["Citation"];
@@ -1967,6 +1969,10 @@ export interface components {
             unit: string;
             unit_title: components["schemas"]["Words"];
             values: components["schemas"]["PackValue"][];
+        };
+        PackStock: {
+            id: string;
+            title: components["schemas"]["Words"];
         };
         PackValue: {
             citation: components["schemas"]["Citation"];
@@ -2107,7 +2113,7 @@ export interface components {
             value?: number | null;
         };
         SchoolItem: components["schemas"]["ItemRowLine"] & {
-            article: string;
+            article: components["schemas"]["Words"];
             id: string;
             no: string;
             title: components["schemas"]["Words"];
@@ -2290,6 +2296,8 @@ export interface components {
             place: components["schemas"]["Place"];
             /** Format: double */
             value?: number | null;
+            /** @description What the cell itself says where it uses another unit: `552.46 万元`. */
+            written?: string | null;
         };
         /** @description How a coefficient of variation came about, school by school. */
         SpreadFigure: components["schemas"]["SpreadSums"] & {
@@ -2348,6 +2356,7 @@ export interface components {
              * @description Σ x and Σ P over the schools that count.
              */
             total: number;
+            verdict?: components["schemas"]["VerdictId"] | null;
         };
         SpreadTerm: {
             name: string;
@@ -2447,7 +2456,7 @@ export interface components {
             year: string;
         };
         UnconfirmedLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             id: string;
             source: string;
             title: components["schemas"]["Words"];
@@ -2559,7 +2568,7 @@ export interface components {
         };
         /** @description `4000 × 600 / (600 + 1.1 × 300)` */
         Working: {
-            article: string;
+            article: components["schemas"]["Words"];
             pupils: components["schemas"]["StageNumber"][];
             /** Format: double */
             share: number;

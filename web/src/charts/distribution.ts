@@ -59,7 +59,7 @@ export function distribution(dots: Dot[], lines: Line[], words: DistributionWord
   const states = [...new Set(placed.map((dot) => dot.state))];
   const size = Math.max(5, Math.min(11, Math.floor(170 / highest)));
   return {
-    grid: { left: 12, right: 24, top: 56, bottom: 36, containLabel: false },
+    grid: { left: 12, right: 24, top: 70, bottom: 36, containLabel: false },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { fontSize: 12 } },
     tooltip: {
       formatter: (hit: { data: { name: string; shown: string } }) => `${hit.data.name}\n${words.value} ${hit.data.shown}`,

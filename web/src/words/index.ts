@@ -17,6 +17,11 @@ const all: Record<"zh" | "en", Words> = { zh, en };
 /** The console's own words in the reader's language. */
 export const words = computed<Words>(() => all[language.value]);
 
+/** What the law itself says, for a reader who is shown a translation of it; nothing for others. */
+export function original(text: Text): string {
+  return language.value === "en" && text.en && text.en !== text.zh ? text.zh : "";
+}
+
 /** A text of the program in the reader's language. */
 export function say(text: Text | null | undefined): string {
   if (!text) return "";

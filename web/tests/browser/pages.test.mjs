@@ -74,22 +74,22 @@ for (const visited of VISITS) {
 }
 
 /** What must hold for any page. */
-async function check({ page, faults }, { size, language, filled }) {
+async function check({ page, faults }, { size, language, filled, large = false }) {
   assert.deepEqual(faults, [], "errors or outside requests");
   assert.equal(await page.locator("main h1").count(), 1, "one heading of first order");
   assert.equal(await page.locator(".failure").count(), 0, "no failure is shown");
   // A page is never wider than the screen: only tables scroll sideways, inside their own box.
   const [width, wanted] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
   assert.ok(wanted <= width, `the page is ${wanted} wide on a screen of ${width}`);
-  // On a phone not even these, but for pieces of sheets.
-  if (size === PHONE) {
-    const wide = await page.evaluate(() =>
+  // Not even these, but for pieces of sheets and, on a desk, the sheet of a what-if.
+  const wide = await page.evaluate(
+    (sheets) =>
       [...document.querySelectorAll(".table-box")]
-        .filter((box) => !box.querySelector(".sheet") && box.scrollWidth > box.clientWidth + 1)
+        .filter((box) => !box.querySelector(sheets) && box.scrollWidth > box.clientWidth + 1)
         .map((box) => `${box.getAttribute("aria-label")}: ${box.scrollWidth} in ${box.clientWidth}`),
-    );
-    assert.deepEqual(wide, [], "tables that scroll sideways");
-  }
+    size === PHONE ? ".sheet" : ".sheet, .what-if-sheet",
+  );
+  if (!large) assert.deepEqual(wide, [], "tables that scroll sideways");
   const text = await page.locator("body").innerText();
   assert.ok(!/undefined|NaN|\[object|null/.test(text), `raw values on the page: ${text.match(/.{20}(undefined|NaN|\[object|null).{20}/s)?.[0]}`);
   if (filled) assert.ok(await page.evaluate(() => /snapshot=\w+/.test(location.hash) && /pack=/.test(location.hash) && /on=\d/.test(location.hash)), "the address holds the scope");

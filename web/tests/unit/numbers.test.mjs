@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { aligned, beside, percent, written } = await load("src/numbers.ts");
+const { aligned, beside, grouped, percent, written } = await load("src/numbers.ts");
 
 const cases = [
   // function, arguments, what is written
@@ -30,7 +30,11 @@ const cases = [
   [beside, [null, 4.5, 2], undefined],
   [percent, [0.26336], "26.3%"],
   [percent, [null], undefined],
-  [percent, [0], "0%"],
+  [percent, [0], "0.0%"],
+  [percent, [0.02], "2.0%"],
+  [grouped, ["还差 2072.91 ㎡（教学用房）"], "还差 2,072.91 ㎡（教学用房）"],
+  [grouped, ["277100 yuan short"], "277,100 yuan short"],
+  [grouped, ["还差 3 人"], "还差 3 人"],
 ];
 
 for (const [write, args, expected] of cases) {

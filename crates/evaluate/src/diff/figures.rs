@@ -1,4 +1,4 @@
-use facts::{SchoolCode, Stage};
+use facts::{SchoolCode, Stage, Text};
 
 use super::{Cause, FigureChange, FromTo};
 use crate::outcome::{Figure, IndicatorHead, Outcome};
@@ -24,6 +24,7 @@ pub(super) fn figures(before: &Outcome, after: &Outcome) -> Vec<FigureChange> {
                     stage: *stage,
                     indicator: head.id.clone(),
                     title: head.title.clone(),
+                    decimals: head.decimals,
                     value: FromTo { before: old.value, after: new.value },
                     state: FromTo { before: old.state, after: new.state },
                     causes: causes((before, old_at, old), (after, new_at, new), *stage, head),
@@ -49,7 +50,8 @@ fn causes(old: Side<'_>, new: Side<'_>, stage: Stage, head: &IndicatorHead) -> V
         };
         let (before, after) = (cell(old), cell(new));
         if before != after {
-            causes.push(Cause::Stock { stock: id.clone(), before, after });
+            let title = new.0.frame.stock_titles.get(id).cloned().unwrap_or_else(|| Text::new(id, id));
+            causes.push(Cause::Stock { stock: id.clone(), title, before, after });
         }
     }
     if old.2.threshold != new.2.threshold {

@@ -81,6 +81,8 @@ pub struct FigureChange {
     pub stage: Stage,
     pub indicator: String,
     pub title: Text,
+    /// Decimals of the official form.
+    pub decimals: u8,
     pub value: FromTo<Option<f64>>,
     pub state: FromTo<State>,
     pub causes: Vec<Cause>,
@@ -92,6 +94,7 @@ pub struct FigureChange {
 pub enum Cause {
     Stock {
         stock: String,
+        title: Text,
         before: Option<Cell>,
         after: Option<Cell>,
     },

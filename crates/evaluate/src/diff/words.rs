@@ -119,7 +119,10 @@ fn spread_lines(change: &SpreadChange) -> Vec<Text> {
 
 fn figure_lines(change: &FigureChange) -> Vec<Text> {
     let (name, zh, en) = (&change.name, &change.title.zh, &change.title.en);
-    let (stage, old, new) = (change.stage.title(), number(change.value.before), number(change.value.after));
+    // Two places more than the form has: enough to see what the figure was compared with.
+    let places = change.decimals.saturating_add(2);
+    let figure = |value: Option<f64>| number(value.map(|value| measures::rounded(value, places)));
+    let (stage, old, new) = (change.stage.title(), figure(change.value.before), figure(change.value.after));
     let (stage_zh, stage_en) = (stage.zh, stage.en);
     let (from, to) = (change.state.before.title(), change.state.after.title());
     let (state_zh, state_en) = if change.state.before == change.state.after {
@@ -135,7 +138,8 @@ fn figure_lines(change: &FigureChange) -> Vec<Text> {
 
 fn cause_line(cause: &Cause) -> Text {
     match cause {
-        Cause::Stock { stock, before, after } => {
+        Cause::Stock { title, before, after, .. } => {
+            let (zh, en) = (&title.zh, &title.en);
             let side = |cell: &Option<Cell>| match cell {
                 Some(Cell::Known(value)) => Text::new(shown(*value), shown(*value)),
                 Some(Cell::Missing(lack)) => lack.title(),
@@ -143,11 +147,11 @@ fn cause_line(cause: &Cause) -> Text {
             };
             let (old, new) = (side(before), side(after));
             let (old_zh, new_zh, old_en, new_en) = (old.zh, new.zh, old.en, new.en);
-            text!("  {stock}：{old_zh} → {new_zh}", "  {stock}: {old_en} → {new_en}")
+            text!("  {zh}：{old_zh} → {new_zh}", "  {en}: {old_en} → {new_en}")
         }
-        Cause::Threshold { parameter, before, after } => {
-            let (id, old, new) = (parameter.as_deref().unwrap_or("—"), number(*before), number(*after));
-            text!("  标准值 {id}：{old} → {new}", "  threshold {id}: {old} → {new}")
+        Cause::Threshold { before, after, .. } => {
+            let (old, new) = (number(*before), number(*after));
+            text!("  标准值：{old} → {new}", "  required: {old} → {new}")
         }
         Cause::ExceptionApplied { label, .. } => {
             let (zh, en) = (&label.zh, &label.en);

@@ -26,11 +26,11 @@ impl Explanation {
             lines.push(text!("  {zh}", "  {en}"));
         }
         let value = number(self.value);
-        let (unit_zh, unit_en) = (self.indicator.unit.title().zh, self.indicator.unit.title().en);
+        let (unit_zh, unit_en) = (&self.indicator.unit_title.zh, &self.indicator.unit_title.en);
         let (formula, worked) = (&self.formula, &self.worked);
         lines.push(text!("  {formula} = {worked} = {value} {unit_zh}", "  {formula} = {worked} = {value} {unit_en}"));
-        let article = &self.indicator.article;
-        lines.push(text!("  依据：{article}", "  by: {article}"));
+        let (zh, en) = (&self.indicator.article.zh, &self.indicator.article.en);
+        lines.push(text!("  依据：{zh}", "  by: {en}"));
         if let Some(threshold) = &self.threshold {
             lines.extend(parameter_lines(threshold, self.indicator.compare.sign()));
         }
@@ -219,7 +219,7 @@ fn number(value: Option<f64>) -> String {
 
 fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
     let (zh, en) = (&parameter.title.zh, &parameter.title.en);
-    let (unit_zh, unit_en) = (parameter.unit.title().zh, parameter.unit.title().en);
+    let (unit_zh, unit_en) = (&parameter.unit_title.zh, &parameter.unit_title.en);
     let value = if parameter.by_stage.is_empty() {
         Text::new(number(parameter.value), number(parameter.value))
     } else {
@@ -242,23 +242,25 @@ fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
 
 fn citation_line(citation: &Citation) -> Text {
     let (title, no, article) = (&citation.document.title, &citation.document.number, &citation.article_title);
+    let (title_zh, title_en, zh, en) = (&title.zh, &title.en, &article.zh, &article.en);
     let date = |date: Option<facts::Date>| date.map_or("—".to_string(), |date| date.to_string());
     let (from, to) = (date(citation.from), date(citation.to));
     let (mark_zh, mark_en) = if citation.confirmed { ("", "") } else { ("；未经核实", "; not confirmed") };
     text!(
-        "    依据：{title}（{no}）{article}，{from} 至 {to} 有效{mark_zh}",
-        "    by: {title} ({no}) {article}, in force {from} to {to}{mark_en}"
+        "    依据：{title_zh}（{no}）{zh}，{from} 至 {to} 有效{mark_zh}",
+        "    by: {title_en} ({no}) {en}, in force {from} to {to}{mark_en}"
     )
 }
 
 fn exception_lines(exceptions: &[ExceptionHead]) -> Vec<Text> {
     let line = |exception: &ExceptionHead| {
-        let (zh, en, article) = (&exception.label.zh, &exception.label.en, &exception.article);
+        let (zh, en) = (&exception.label.zh, &exception.label.en);
+        let (by_zh, by_en) = (&exception.article.zh, &exception.article.en);
         match exception.expires.or(exception.review_by) {
             Some(day) => {
-                text!("  适用例外：{zh}（{article}，至 {day}）", "  exception applied: {en} ({article}, until {day})")
+                text!("  适用例外：{zh}（{by_zh}，至 {day}）", "  exception applied: {en} ({by_en}, until {day})")
             }
-            None => text!("  适用例外：{zh}（{article}）", "  exception applied: {en} ({article})"),
+            None => text!("  适用例外：{zh}（{by_zh}）", "  exception applied: {en} ({by_en})"),
         }
     };
     exceptions.iter().map(line).collect()
@@ -307,9 +309,9 @@ fn unit_lines(unit: &ExplainedUnit, several: bool, measure: &Unit) -> Vec<Text> 
         ));
     }
     if let Some(working) = &unit.working {
-        let (words, share, article) = (&working.words, shown(working.share), &working.article);
-        lines
-            .push(text!("    按学段拆分：{words} = {share}（{article}）", "    divided by stage: {words} = {share} ({article})"));
+        let (words, share) = (&working.words, shown(working.share));
+        let (zh, en) = (&working.article.zh, &working.article.en);
+        lines.push(text!("    按学段拆分：{words} = {share}（{zh}）", "    divided by stage: {words} = {share} ({en})"));
     } else if unit.from_whole {
         lines.push(text!("    取自全校数", "    taken from the figure of the whole school"));
     }

@@ -12,6 +12,8 @@ pub struct ExplainedParameter {
     pub id: String,
     pub title: Text,
     pub unit: Unit,
+    /// In words, as the pack says it.
+    pub unit_title: Text,
     pub value: Option<f64>,
     /// The value before exceptions, with its document, article, dates and source.
     pub general: Option<f64>,
@@ -44,6 +46,7 @@ pub(super) fn parameter_of_county(resolved: &Resolved, index: usize, stage: Stag
         id: parameter.id.clone(),
         title: parameter.title.clone(),
         unit: parameter.unit.clone(),
+        unit_title: parameter.unit_title.clone(),
         value,
         general: value,
         by_stage: if value.is_none() { by_stage.collect() } else { Vec::new() },

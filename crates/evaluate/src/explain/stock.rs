@@ -58,7 +58,7 @@ pub struct Working {
     pub words: String,
     pub share: f64,
     /// The article that sets the weights.
-    pub article: String,
+    pub article: Text,
     pub weights: Vec<(Stage, f64)>,
     pub pupils: Vec<(Stage, f64)>,
 }

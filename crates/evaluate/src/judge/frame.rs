@@ -15,6 +15,7 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         title: indicator.title.clone(),
         short: indicator.short.clone(),
         unit: indicator.unit.clone(),
+        unit_title: indicator.unit_title.clone(),
         stages: indicator.stages.clone(),
         decimals: indicator.form_decimals,
         stocks: stocks(resolved, &indicator.formula),
@@ -69,6 +70,7 @@ pub(super) fn frame(rules: &Rules<'_>, applied: &[Applied]) -> Frame {
         items: items.collect(),
         exceptions: exceptions.collect(),
         unconfirmed: unconfirmed(resolved, applied),
+        stock_titles: resolved.stocks.iter().map(|stock| (stock.id.clone(), stock.title.clone())).collect(),
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use facts::{Date, Stage, Text, Unit};
 use policy::expr::Compare;
 use serde::Serialize;
@@ -15,6 +17,8 @@ pub struct Frame {
     pub exceptions: Vec<ExceptionHead>,
     /// Parameters in use that nobody has confirmed against the original document: the outcome rests on them.
     pub unconfirmed: Vec<Unconfirmed>,
+    /// What the stocks are called, by id.
+    pub stock_titles: BTreeMap<String, Text>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +33,8 @@ pub struct IndicatorHead {
     pub title: Text,
     pub short: Text,
     pub unit: Unit,
+    /// In words, as the pack says it.
+    pub unit_title: Text,
     pub stages: Vec<Stage>,
     /// Decimals of the official form; for display only.
     pub decimals: u8,
@@ -40,7 +46,7 @@ pub struct IndicatorHead {
     pub threshold: Option<String>,
     pub lever: Option<LeverHead>,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Text,
 }
 
 /// The stock whose lack is stated when an indicator is missed ("还差 3 名教师").
@@ -58,7 +64,7 @@ pub struct JudgementHead {
     pub id: String,
     pub title: Text,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Text,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -68,7 +74,7 @@ pub struct ItemHead {
     pub no: String,
     pub title: Text,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Text,
     /// Who must satisfy it.
     pub level: policy::ItemLevel,
     pub veto: bool,
@@ -80,7 +86,7 @@ pub struct ExceptionHead {
     pub label: Text,
     /// The parameter or stock that it replaces.
     pub target: String,
-    pub article: String,
+    pub article: Text,
     /// The last day on which it may be used.
     pub expires: Option<Date>,
     /// The day by which somebody must look at it again.
@@ -93,6 +99,6 @@ pub struct ExceptionHead {
 pub struct Unconfirmed {
     pub id: String,
     pub title: Text,
-    pub article: String,
+    pub article: Text,
     pub source: String,
 }

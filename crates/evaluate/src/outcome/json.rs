@@ -52,7 +52,7 @@ struct JudgementView<'a> {
     id: &'a str,
     title: &'a Text,
     part: Option<&'a str>,
-    article: &'a str,
+    article: &'a Text,
     verdict: Verdict,
     rows: Vec<RowView<'a>>,
 }
@@ -101,7 +101,7 @@ struct ItemView<'a> {
     no: &'a str,
     title: &'a Text,
     part: Option<&'a str>,
-    article: &'a str,
+    article: &'a Text,
     veto: bool,
     verdict: Verdict,
     checked: usize,

@@ -96,7 +96,7 @@ impl Outcome {
         let gap = figure.gap()?;
         let (amount, title, unit) = match (figure.lever_gap, &head.lever) {
             (Some(lever_gap), Some(lever)) => (lever_gap, &lever.title, lever.unit.title()),
-            _ => (gap, &head.short, head.unit.title()),
+            _ => (gap, &head.short, head.unit_title.clone()),
         };
         let (title_zh, title_en, unit_zh, unit_en) = (&title.zh, &title.en, unit.zh, unit.en);
         // Rounded up, so that what is said to be lacking is enough; without the dust of binary arithmetic.

@@ -13,6 +13,7 @@ in_force = { from = 2010-01-01 }
 
 [document]
 title = "小标准"
+title_en = "Small standard"
 number = "测〔2010〕1号"
 issuer = "测试"
 signed = 2010-01-01
@@ -30,7 +31,7 @@ title = "政府"
 title_en = "Government"
 "#;
 
-const SOURCE: &str = "# 小标准\n\n## 第一条 {#a1}\n\n全部规定。\n";
+const SOURCE: &str = "# 小标准\n\n## 第一条 · Article 1 {#a1}\n\n全部规定。\n";
 
 const RULES: &str = r#"
 [[parameter]]

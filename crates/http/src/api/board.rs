@@ -57,7 +57,7 @@ fn shown(county: &County, changes: Option<&CountyChanges>) -> Board {
             .map(|one| UnconfirmedLine {
                 id: one.id.clone(),
                 title: (&one.title).into(),
-                article: one.article.clone(),
+                article: (&one.article).into(),
                 source: one.source.clone(),
             })
             .collect(),
@@ -72,7 +72,7 @@ fn shown(county: &County, changes: Option<&CountyChanges>) -> Board {
             title: (&head.title).into(),
             kind,
             part: head.part.clone(),
-            article: head.article.clone(),
+            article: (&head.article).into(),
             verdict: judged.verdict.into(),
             pass: count(Verdict::Pass),
             fail: count(Verdict::Fail),
@@ -95,7 +95,7 @@ impl From<&app::ExceptionHead> for ExceptionLine {
             id: head.id.clone(),
             label: (&head.label).into(),
             target: head.target.clone(),
-            article: head.article.clone(),
+            article: (&head.article).into(),
             expires: head.expires.map(|day| day.to_string()),
             review_by: head.review_by.map(|day| day.to_string()),
             confirmed: head.confirmed,

@@ -134,7 +134,7 @@ pub fn item_line(outcome: &Outcome, index: usize) -> Option<ItemLine> {
         no: head.no.clone(),
         title: (&head.title).into(),
         part: head.part.clone(),
-        article: head.article.clone(),
+        article: (&head.article).into(),
         veto: head.veto,
         verdict: item.verdict.into(),
         checked: item.checked,

@@ -64,7 +64,7 @@ pub struct JudgementLine {
     pub title: Words,
     pub kind: JudgementKind,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Words,
     pub verdict: VerdictId,
     /// How many of its rows pass, fail and lack data.
     pub pass: usize,
@@ -174,7 +174,7 @@ pub struct ItemLine {
     pub no: String,
     pub title: Words,
     pub part: Option<String>,
-    pub article: String,
+    pub article: Words,
     pub veto: bool,
     pub verdict: VerdictId,
     /// How many schools, stages or counties were looked at.
@@ -204,7 +204,7 @@ pub struct ExceptionLine {
     pub id: String,
     pub label: Words,
     pub target: String,
-    pub article: String,
+    pub article: Words,
     pub expires: Option<String>,
     pub review_by: Option<String>,
     pub confirmed: bool,
@@ -214,7 +214,7 @@ pub struct ExceptionLine {
 pub struct UnconfirmedLine {
     pub id: String,
     pub title: Words,
-    pub article: String,
+    pub article: Words,
     pub source: String,
 }
 

@@ -180,7 +180,7 @@ pub struct ExplainedUnit {
 pub struct Working {
     pub words: String,
     pub share: f64,
-    pub article: String,
+    pub article: Words,
     pub weights: Vec<StageNumber>,
     pub pupils: Vec<StageNumber>,
 }
@@ -198,6 +198,8 @@ pub struct SourceRow {
     pub form: String,
     pub form_title: Option<Words>,
     pub value: Option<f64>,
+    /// What the cell itself says where it uses another unit: `552.46 万元`.
+    pub written: Option<String>,
     /// Why the value is missing: `blank`, `dash` …
     pub missing: Option<String>,
     /// The address of the piece of the sheet around it.
@@ -258,7 +260,7 @@ fn shown(county: &County, explained: &Explained) -> Figure {
             heading,
             indicator: head(&one.indicator.id),
             stage: one.stage.into(),
-            sums: SpreadSums::from(&**one),
+            sums: SpreadSums::of(county, one),
             terms: (one.terms.iter())
                 .map(|term| SpreadTerm {
                     school: term.school.to_string(),
@@ -319,7 +321,7 @@ fn working(working: &app::Working) -> Working {
     Working {
         words: working.words.clone(),
         share: working.share,
-        article: working.article.clone(),
+        article: (&working.article).into(),
         weights: numbers(&working.weights),
         pupils: numbers(&working.pupils),
     }
@@ -338,6 +340,7 @@ fn source_rows(county: &County, rows: &[SourceCell]) -> Vec<SourceRow> {
             form: row.form.clone(),
             form_title: county.form_title(&row.form).map(Words::from),
             value: row.value,
+            written: row.written.clone(),
             missing: row.missing.clone(),
             excerpt,
         }

@@ -122,7 +122,7 @@ fn indicator_stage(county: &County, index: usize, stage: Stage, spread: &SpreadE
         threshold_citation: threshold.map(|cited| (&cited.citation).into()),
         floor: schools.iter().find_map(|school| school.floor),
         verdict: judged(county, index, stage).map(|row| row.verdict.into()),
-        sums: SpreadSums::from(spread),
+        sums: SpreadSums::of(county, spread),
         schools,
     }
 }

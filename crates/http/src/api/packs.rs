@@ -70,7 +70,7 @@ pub struct PackLine {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DocumentLine {
-    pub title: String,
+    pub title: Words,
     pub number: String,
     pub issuer: String,
     pub signed: Option<String>,
@@ -82,6 +82,8 @@ pub struct PackDetail {
     #[serde(flatten)]
     pub pack: PackLine,
     pub parameters: Vec<PackParameter>,
+    /// What its formulas are made of: the titles behind their names.
+    pub stocks: Vec<PackStock>,
     pub indicators: Vec<PackIndicator>,
     pub items: Vec<PackItem>,
     pub exceptions: Vec<ExceptionLine>,
@@ -106,6 +108,12 @@ pub struct PackValue {
     pub stage: Option<StageId>,
     pub value: f64,
     pub citation: Citation,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PackStock {
+    pub id: String,
+    pub title: Words,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -145,7 +153,7 @@ impl From<&PackRow> for PackLine {
             id: row.id.clone(),
             title: (&row.title).into(),
             document: DocumentLine {
-                title: row.document.title.clone(),
+                title: (&row.document.title).into(),
                 number: row.document.number.clone(),
                 issuer: row.document.issuer.clone(),
                 signed: row.document.signed.map(|day| day.to_string()),
@@ -172,7 +180,7 @@ impl From<&PackPage> for PackDetail {
                     id: parameter.id.clone(),
                     title: (&parameter.title).into(),
                     unit: parameter.unit.to_string(),
-                    unit_title: parameter.unit.title().into(),
+                    unit_title: (&parameter.unit_title).into(),
                     values: (parameter.values.iter())
                         .map(|value| PackValue {
                             stage: value.stage.map(StageId::from),
@@ -182,12 +190,15 @@ impl From<&PackPage> for PackDetail {
                         .collect(),
                 })
                 .collect(),
+            stocks: (page.stocks().iter())
+                .map(|stock| PackStock { id: stock.id.clone(), title: (&stock.title).into() })
+                .collect(),
             indicators: (page.indicators().iter())
                 .map(|indicator| PackIndicator {
                     id: indicator.id.clone(),
                     title: (&indicator.title).into(),
                     short: (&indicator.short).into(),
-                    unit_title: indicator.unit.title().into(),
+                    unit_title: (&indicator.unit_title).into(),
                     formula: indicator.formula.text().to_string(),
                     compare: indicator.compare.sign().to_string(),
                     threshold: indicator.threshold.and_then(|at| page.parameters().get(at)).map(|one| one.id.clone()),
@@ -220,7 +231,7 @@ fn exception_line(line: app::PackException) -> ExceptionLine {
         id: line.id,
         label: line.label.into(),
         target: line.target,
-        article: line.article,
+        article: line.article.into(),
         expires: line.expires.map(|day| day.to_string()),
         review_by: line.review_by.map(|day| day.to_string()),
         confirmed: line.confirmed,

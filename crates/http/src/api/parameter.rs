@@ -30,7 +30,7 @@ impl From<&app::ExplainedParameter> for ExplainedParameter {
             id: parameter.id.clone(),
             title: (&parameter.title).into(),
             unit: parameter.unit.to_string(),
-            unit_title: parameter.unit.title().into(),
+            unit_title: (&parameter.unit_title).into(),
             value: parameter.value,
             general: parameter.general,
             citation: parameter.citation.as_ref().map(Citation::from),

@@ -98,7 +98,7 @@ pub struct SchoolItem {
     pub id: String,
     pub no: String,
     pub title: Words,
-    pub article: String,
+    pub article: Words,
     #[serde(flatten)]
     pub row: ItemRowLine,
 }
@@ -189,7 +189,7 @@ fn items(county: &County, index: usize) -> Vec<SchoolItem> {
             id: head.id.clone(),
             no: head.no.clone(),
             title: (&head.title).into(),
-            article: head.article.clone(),
+            article: (&head.article).into(),
             row: item_row(outcome, &row),
         })
     })

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::parameter::ExplainedParameter;
-use crate::shape::Citation;
+use crate::shape::{Citation, VerdictId};
 
 /// The sums over the schools that count, and what came of them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,14 +20,17 @@ pub struct SpreadSums {
     pub cv: Option<f64>,
     /// Whether every school that the standard concerns has its figure.
     pub complete: bool,
+    /// Of the judgement that looks at it, where one does.
+    pub verdict: Option<VerdictId>,
     /// Limits of the coefficient, one for each judgement that looks at it.
     pub limits: Vec<ExplainedParameter>,
     /// Where that is written.
     pub spread_citation: Option<Citation>,
 }
 
-impl From<&SpreadExplanation> for SpreadSums {
-    fn from(spread: &SpreadExplanation) -> SpreadSums {
+impl SpreadSums {
+    pub fn of(county: &County, spread: &SpreadExplanation) -> SpreadSums {
+        let indicator = county.judged.resolved.indicator(&spread.indicator.id);
         SpreadSums {
             total: spread.total,
             pupils: spread.pupils,
@@ -35,6 +38,7 @@ impl From<&SpreadExplanation> for SpreadSums {
             sd: spread.sd,
             cv: spread.cv,
             complete: spread.complete,
+            verdict: indicator.and_then(|index| judged(county, index, spread.stage)).map(|row| row.verdict.into()),
             limits: spread.limits.iter().map(ExplainedParameter::from).collect(),
             spread_citation: spread.citation.as_ref().map(Citation::from),
         }

@@ -367,7 +367,7 @@ impl Compare {
 
     pub fn from_sign(sign: &str) -> Option<Compare> {
         Some(match sign {
-            "=" | "==" => Compare::Equal,
+            "=" => Compare::Equal,
             "<>" | "!=" => Compare::NotEqual,
             "<" => Compare::Less,
             "<=" => Compare::LessOrEqual,

@@ -141,8 +141,21 @@ pub(super) fn figure(entry: &Entry<'_>) -> Option<(Head, facts::Item)> {
 }
 
 pub(super) fn indicator(entry: &Entry<'_>) -> Option<IndicatorEntry> {
-    let keys =
-        ["short", "short_en", "unit", "formula", "stages", "threshold", "compare", "weight", "lever", "part", "form_decimals"];
+    let keys = [
+        "short",
+        "short_en",
+        "unit",
+        "formula",
+        "stages",
+        "threshold",
+        "compare",
+        "weight",
+        "lever",
+        "part",
+        "form_decimals",
+        "unit_title",
+        "unit_title_en",
+    ];
     let fields = entry.fields("[[indicator]]", &[&HEAD, &keys]);
     for key in ["formula", "stages"] {
         if !fields.has(key) {
@@ -153,6 +166,7 @@ pub(super) fn indicator(entry: &Entry<'_>) -> Option<IndicatorEntry> {
     let entry = IndicatorEntry {
         short: fields.title("short"),
         unit: fields.need_unit("unit"),
+        unit_title: fields.title("unit_title"),
         formula: fields.formula("formula", Dialect::Formula),
         stages: fields.stages("stages").unwrap_or_default(),
         threshold: fields.text("threshold"),
@@ -244,7 +258,8 @@ pub(super) fn judgement(entry: &Entry<'_>) -> Option<JudgementEntry> {
 }
 
 pub(super) fn parameter(entry: &Entry<'_>) -> Option<ParameterEntry> {
-    let fields = entry.fields("[[parameter]]", &[&["id", "title", "title_en", "unit", "article", "value"]]);
+    let fields =
+        entry.fields("[[parameter]]", &[&["id", "title", "title_en", "unit", "unit_title", "unit_title_en", "article", "value"]]);
     let unit = fields.need_unit("unit");
     if !fields.has("value") {
         fields.missing("value");
@@ -252,7 +267,7 @@ pub(super) fn parameter(entry: &Entry<'_>) -> Option<ParameterEntry> {
     let head = entry.head_with_article(&fields)?;
     let values = values(entry, &fields, &head.law, &format!("[[parameter.value]] {}", head.id.value));
     let unread = values.len() < fields.tables("value").len();
-    Some(ParameterEntry { head, unit, values, unread })
+    Some(ParameterEntry { head, unit, unit_title: fields.title("unit_title"), values, unread })
 }
 
 /// The `[[….value]]` tables of a parameter or of its replacement; `law` says what they do not say themselves.

@@ -215,13 +215,19 @@ fn document(fields: &Fields<'_>, faults: &Faults<'_>) -> Document {
         }
         return Document::default();
     };
-    let keys = ["title", "number", "issuer", "signed", "url", "retrieved"];
+    let keys = ["title", "title_en", "number", "issuer", "signed", "url", "retrieved"];
     let document = Fields::new(table, mark, "[document]", &keys, faults);
     let word = |key: &str| document.text(key).map(|at| at.value).unwrap_or_default();
     let date = |key: &str| if document.has(key) { document.date(key) } else { None };
     let title = document.need_text("title").map(|at| at.value).unwrap_or_default();
+    let title_en = document.text("title_en").map(|at| at.value);
+    if title_en.is_none() && title.chars().any(is_han) {
+        let what = text!("文件标题没有英文", "the document's title has no English");
+        faults.doubt("no-english-title", mark, what, text!("补上 title_en = …", "add title_en = …"));
+    }
+    let title_en = title_en.unwrap_or_else(|| title.clone());
     Document {
-        title,
+        title: Text::new(title, title_en),
         number: word("number"),
         issuer: word("issuer"),
         signed: date("signed"),
@@ -230,26 +236,53 @@ fn document(fields: &Fields<'_>, faults: &Faults<'_>) -> Document {
     }
 }
 
+/// Characters of a heading that are kept.
+const TITLE_MAX: usize = 120;
+
 /// The anchors of `source.md`, `{#a7-1}`, each with the words of its line; an anchor on a line of its own belongs to the
-/// line before it.
-fn articles(added: &[(usize, String)], faults: &Faults<'_>) -> Vec<(String, String)> {
+/// line before it. What stands after " · " is the translation; where there is none, the words are said as they are.
+fn articles(added: &[(usize, String)], faults: &Faults<'_>) -> Vec<(String, Text)> {
     let Some((file, _)) = added.iter().find(|(_, path)| path == "source.md") else { return Vec::new() };
-    let mut articles: Vec<(String, String)> = Vec::new();
-    let mut before = "";
-    for line in faults.sources.text(*file).lines() {
+    let mut articles: Vec<(String, Text)> = Vec::new();
+    let mut untranslated: Vec<(String, Mark)> = Vec::new();
+    let (mut before, mut start) = ("", 0);
+    for line in faults.sources.text(*file).split_inclusive('\n') {
         let mut rest = line;
         while let Some((_, tail)) = rest.split_once("{#") {
             let Some((anchor, after)) = tail.split_once('}') else { break };
             let own = line.split("{#").next().unwrap_or("").trim_matches(|c: char| c == '#' || c.is_whitespace());
             let words = if own.is_empty() { before } else { own };
-            articles.push((anchor.trim().to_string(), words.chars().take(120).collect()));
+            let (zh, en) = words.split_once(" · ").unwrap_or((words, words));
+            if en.chars().any(is_han) {
+                let mark = Mark { file: *file, start, end: start + line.trim_end().len() };
+                untranslated.push((anchor.trim().to_string(), mark));
+            }
+            let short = |words: &str| words.trim().chars().take(TITLE_MAX).collect::<String>();
+            articles.push((anchor.trim().to_string(), Text::new(short(zh), short(en))));
             rest = after;
         }
         if !line.trim().is_empty() {
             before = line.trim_matches(|c: char| c == '#' || c.is_whitespace());
         }
+        start += line.len();
+    }
+    if let Some((_, mark)) = untranslated.first() {
+        const SHOWN: usize = 8;
+        let mut anchors: Vec<&str> = untranslated.iter().take(SHOWN).map(|(anchor, _)| anchor.as_str()).collect();
+        anchors.extend((untranslated.len() > SHOWN).then_some("…"));
+        let (n, zh, en) = (untranslated.len(), anchors.join("、"), anchors.join(", "));
+        let what = text!("{n} 个条款标题没有英文：{zh}", "{n} articles have no English title: {en}");
+        let hint = text!(
+            "写成 ## 第七条（一） · Article 7 (1) {{#a7-1}}；英文界面现在显示中文",
+            "write ## 第七条（一） · Article 7 (1) {{#a7-1}}; English readers are shown the Chinese until then"
+        );
+        faults.doubt("no-english-title", *mark, what, hint);
     }
     articles
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&c)
 }
 
 /// The entries of one file.

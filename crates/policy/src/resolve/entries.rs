@@ -1,4 +1,4 @@
-use facts::{Stage, Text};
+use facts::{Stage, Text, Unit};
 
 use super::Resolver;
 use crate::cited::Cited;
@@ -26,6 +26,7 @@ impl Resolver<'_> {
                 id: entry.head.id.value.clone(),
                 title: entry.head.title.clone(),
                 unit: entry.unit.clone().unwrap_or_default(),
+                unit_title: entry.unit_title.clone().unwrap_or_else(|| entry.unit.as_ref().map(Unit::title).unwrap_or_default()),
                 values: values.collect(),
             }
         };
@@ -86,6 +87,7 @@ impl Resolver<'_> {
             title: entry.head.title.clone(),
             short: entry.short.clone().unwrap_or_else(|| entry.head.title.clone()),
             unit: entry.unit.clone()?,
+            unit_title: entry.unit_title.clone().unwrap_or_else(|| entry.unit.as_ref().map(Unit::title).unwrap_or_default()),
             formula: self.program(entry.formula.as_ref()?)?,
             stages: entry.stages.clone(),
             threshold: self.optional_parameter(&entry.threshold)?,

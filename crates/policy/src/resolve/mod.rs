@@ -193,7 +193,7 @@ impl Resolver<'_> {
             pack: pack.map(|pack| pack.id.clone()).unwrap_or_default(),
             document: pack.map(|pack| pack.document.clone()).unwrap_or_default(),
             article,
-            article_title: title.map(|title| in_the_original(&title)).unwrap_or_default(),
+            article_title: title.unwrap_or_default(),
             from: law.from.or(pack.map(|pack| pack.from)),
             to: law.to.or(pack.and_then(|pack| pack.to)),
             confirmed: law.confirmed,
@@ -206,9 +206,4 @@ impl Resolver<'_> {
         let place = self.chain.own().map_or(Place::Everywhere, place_of);
         Finding::new(Severity::Note, code, place, what, hint)
     }
-}
-
-/// An article is cited in the language of its document; a heading of `source.md` may give a translation after " · ".
-fn in_the_original(title: &str) -> String {
-    title.split(" · ").next().unwrap_or(title).to_string()
 }

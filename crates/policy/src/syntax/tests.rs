@@ -110,3 +110,20 @@ fn operators_bind_as_in_school() {
         assert_eq!(written(source), written(bracketed), "{source}");
     }
 }
+
+#[test]
+fn signs_of_other_languages_are_refused_with_the_one_that_is_meant() {
+    for (source, sign, meant) in [
+        ("a == 1", "==", "写成 ="),
+        ("a =< 1", "=<", "写成 <="),
+        ("a => 1", "=>", "写成 >="),
+        ("a = 1 && b = 2", "&&", "写成 and"),
+        ("a = 1 || b = 2", "||", "写成 or"),
+    ] {
+        for dialect in [Dialect::Formula, Dialect::Sql] {
+            let fault = check(source, dialect).expect_err(source);
+            assert_eq!((fault.code, fault.hint.zh.as_str()), ("unknown-sign", meant), "{source}");
+            assert_eq!(&source[fault.start..fault.end], sign);
+        }
+    }
+}

@@ -21,7 +21,10 @@ pub(crate) struct Token {
 }
 
 // Longer signs first, so that `<=` is not read as `<`.
-const SIGNS: [&str; 14] = ["<=", ">=", "<>", "!=", "==", "=", "<", ">", "(", ")", ",", "+", "*", "/"];
+const SIGNS: [&str; 13] = ["<=", ">=", "<>", "!=", "=", "<", ">", "(", ")", ",", "+", "*", "/"];
+
+/// Signs of other languages, with the one that is meant.
+const FOREIGN: [(&str, &str); 5] = [("==", "="), ("=<", "<="), ("=>", ">="), ("&&", "and"), ("||", "or")];
 
 pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, Box<SyntaxFault>> {
     if source.len() > BYTES_MAX {
@@ -40,6 +43,11 @@ pub(crate) fn tokens(source: &str) -> Result<Vec<Token>, Box<SyntaxFault>> {
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;
+        }
+        if let Some((sign, meant)) = FOREIGN.iter().find(|(sign, _)| rest.starts_with(sign)) {
+            let what = text!("不认识的符号“{sign}”", "unknown sign `{sign}`");
+            let hint = text!("写成 {meant}", "write {meant}");
+            return Err(SyntaxFault::new("unknown-sign", (at, at + sign.len()), what, hint));
         }
         let (kind, length) = match c {
             '0'..='9' | '.' => number(rest, at)?,
