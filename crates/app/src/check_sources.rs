@@ -30,13 +30,12 @@ pub fn check_sources(paths: &[PathBuf]) -> Result<Checked, Failure> {
     let mut form_ids = Vec::new();
     for path in paths {
         packs.extend(packs_under(path)?);
-        for (id, of_form) in forms_under(path)? {
-            form_ids.push(id);
-            forms.extend(of_form);
-        }
+        let (ids, files) = forms_under(path)?;
+        form_ids.extend(ids);
+        forms.extend(files);
     }
     let of_duties = check_procedures(paths)?;
-    if packs.is_empty() && form_ids.is_empty() && of_duties.all.is_empty() && of_duties.findings.is_empty() {
+    if packs.is_empty() && forms.is_empty() && of_duties.all.is_empty() && of_duties.findings.is_empty() {
         return Err(Failure::wrong_use(
             text!(
                 "给出的路径里没有标准包（pack.toml）也没有表式（form.toml）",
@@ -84,9 +83,9 @@ pub fn compute_cases(library: &Library, id: &str) -> (usize, Vec<Finding>) {
 
 type FormFiles = Vec<(String, Vec<u8>)>;
 
-/// Every form in or below a folder, with its files, their paths as they stand below `forms/`; the item list and the
-/// cross-checks count as one more.
-fn forms_under(folder: &std::path::Path) -> Result<Vec<(String, FormFiles)>, Failure> {
+/// The ids of the forms in or below a folder, and their files with the paths that they have below `forms/`. Lists of items,
+/// vocabularies and cross-checks beside them come too: a form is checked with those that it will be read with.
+fn forms_under(folder: &std::path::Path) -> Result<(Vec<String>, FormFiles), Failure> {
     let whole = folder.canonicalize().map_err(|error| Failure::io(text!("读取文件夹", "read the folder"), folder, &error))?;
     let root = whole
         .ancestors()
@@ -107,14 +106,13 @@ fn forms_under(folder: &std::path::Path) -> Result<Vec<(String, FormFiles)>, Fai
         }
     }
     let ids: Vec<String> = files.iter().filter_map(|(path, _)| path.strip_suffix("/form.toml").map(str::to_string)).collect();
-    Ok(ids
-        .into_iter()
-        .map(|id| {
-            let inside = format!("{id}/");
-            let of_form = files.iter().filter(|(path, _)| path.starts_with(&inside)).cloned().collect();
-            (id, of_form)
-        })
-        .collect())
+    let is_shared = |path: &str| {
+        let of_forms = !ids.is_empty() || root.ends_with("forms");
+        let known = ["items/", "vocabularies/"].iter().any(|folder| path.starts_with(folder));
+        of_forms && path.ends_with(".toml") && (known || matches!(path, "sheet-words.toml" | "cross-checks.toml"))
+    };
+    files.retain(|(path, _)| is_shared(path) || ids.iter().any(|id| path.starts_with(&format!("{id}/"))));
+    Ok((ids, files))
 }
 
 /// Whether a finding is about one of the packs or forms that were asked about.

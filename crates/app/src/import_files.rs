@@ -1,4 +1,5 @@
 mod behind;
+mod links;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -159,7 +160,13 @@ pub fn import_files(
     } else if request.dry_run {
         ImportResult::DryRun
     } else {
-        keep_raw(&lock, &sources, &reports)?;
+        std::thread::scope(|scope| {
+            let preparing = scope.spawn(|| counties.iter_mut().try_for_each(|county| county.writer.prepare()));
+            let kept = keep_raw(&lock, &sources, &reports);
+            // A thread that panicked prepared nothing; publishing does it again and meets the cause.
+            preparing.join().unwrap_or(Ok(()))?;
+            kept
+        })?;
         ImportResult::Kept(publish(counties, &files, findings.iter().chain(&kept))?)
     };
     let mut files: Vec<FileLine> = reports.iter().map(file_line).collect();
@@ -187,9 +194,12 @@ fn open(paths: &[PathBuf], uploads: &[Upload]) -> Result<(Vec<Source>, Vec<Findi
             } else {
                 PathBuf::from(path.file_name().unwrap_or(path.as_os_str()))
             };
-            let (opened, found) = import::open_path(&shown.to_string_lossy().replace('\\', "/"), &path);
+            let (opened, found) = import::open_path(&import::shown_path(&shown), &path);
             sources.extend(opened);
             findings.extend(found);
+        }
+        if metadata.is_dir() {
+            findings.extend(links::remarks(given)?);
         }
     }
     // The same file given twice, or under two names, is read once.
@@ -238,8 +248,11 @@ fn keep_raw(lock: &HomeLock, sources: &[Source], reports: &[FileReport]) -> Resu
         if report.rows == 0 {
             continue;
         }
-        let bytes = source.read().map_err(|finding| Failure::found(&[*finding]))?;
-        lock.store_raw(&bytes[..])?;
+        let from = source.open_again().map_err(|finding| Failure::found(&[*finding]))?;
+        // A file that was changed meanwhile is kept under its own hash, and nothing points to it.
+        if lock.store_raw(from)? != *source.hash() {
+            return Err(Failure::found(&[source.was_changed()]));
+        }
     }
     Ok(())
 }

@@ -27,10 +27,14 @@ pub(crate) struct Across<'f> {
     told: HashSet<u64>,
     schools: Vec<String>,
     school_numbers: HashMap<String, u32>,
+    /// The number of the school of the last row: rows come school by school.
+    last_school: u32,
     /// The name since latest valid, and since when.
     school_names: BTreeMap<String, (Option<Date>, String)>,
     tallied: Vec<Tallied>,
     tallies: HashMap<TallyKey, Vec<Option<Sum>>>,
+    /// Scratch space.
+    added: Vec<Added>,
 }
 
 /// A table whose rows are added up, and where in them the key stands.
@@ -42,6 +46,15 @@ struct Tallied {
     stage: Option<usize>,
     item: Option<usize>,
     tallies: Vec<usize>,
+}
+
+/// What a row adds to one of the tallies.
+#[derive(Debug, Clone, Copy)]
+struct Added {
+    index: usize,
+    whole_school: bool,
+    value: f64,
+    only_first: bool,
 }
 
 /// School, first year, stage.
@@ -96,9 +109,11 @@ impl<'f> Across<'f> {
             told: HashSet::new(),
             schools: Vec::new(),
             school_numbers: HashMap::new(),
+            last_school: 0,
             school_names: BTreeMap::new(),
             tallied,
             tallies: HashMap::new(),
+            added: Vec::new(),
         }
     }
 
@@ -114,6 +129,12 @@ impl<'f> Across<'f> {
     pub(crate) fn place(&self, spot: Spot) -> Place {
         let name = |number: u32| self.names.get(number as usize).cloned().unwrap_or_default();
         Place::cell(name(spot.file), name(spot.sheet), Cell { row: spot.row, col: spot.col })
+    }
+
+    /// Sets room aside for what a file of this size may say, so that it need not be moved again and again.
+    pub(crate) fn expect(&mut self, bytes: u64) {
+        const ROOM_MAX: u64 = 1 << 19;
+        self.met.reserve((bytes / 128).min(ROOM_MAX) as usize);
     }
 
     /// Whether `what` was met before, and said the same; the first to say it is remembered.
@@ -167,29 +188,38 @@ impl<'f> Across<'f> {
         let item = text(tallied.item);
         let get = |at: usize| values.get(at).map_or(Val::Missing, Val::of);
         let forms = self.forms;
-        let mut added: Vec<(usize, bool, f64, bool)> = Vec::new();
+        let mut added = std::mem::take(&mut self.added);
+        added.clear();
         for index in &tallied.tallies {
             match &forms.tallies[*index].source {
                 TallySource::Figure(wanted) => {
                     if item == Some(wanted.as_str())
                         && let Some(Value::Real(value)) = values.last()
                     {
-                        added.push((*index, false, *value, true));
+                        added.push(Added { index: *index, whole_school: false, value: *value, only_first: true });
                     }
                 }
                 TallySource::Rows { when, value, whole_school, .. } => {
                     if when.as_ref().is_none_or(|when| when.holds(&get) == Some(true))
                         && let Val::Number(value) = value.eval(&get)
                     {
-                        added.push((*index, *whole_school, value, false));
+                        added.push(Added { index: *index, whole_school: *whole_school, value, only_first: false });
                     }
                 }
             }
         }
-        if added.is_empty() {
-            return;
+        if !added.is_empty() {
+            let school = self.school_number(school);
+            self.add(&added, (school, year, stage), spot, is_new);
         }
-        let school = match self.school_numbers.get(school) {
+        self.added = added;
+    }
+
+    fn school_number(&mut self, school: &str) -> u32 {
+        if self.schools.get(self.last_school as usize).is_some_and(|last| last == school) {
+            return self.last_school;
+        }
+        self.last_school = match self.school_numbers.get(school) {
             Some(number) => *number,
             None => {
                 let number = self.schools.len() as u32;
@@ -198,9 +228,14 @@ impl<'f> Across<'f> {
                 number
             }
         };
-        for (index, whole_school, value, only_first) in added {
+        self.last_school
+    }
+
+    fn add(&mut self, added: &[Added], (school, year, stage): (u32, i32, Stage), spot: Spot, is_new: bool) {
+        for Added { index, whole_school, value, only_first } in added.iter().copied() {
             let stage = if whole_school { Stage::Whole } else { stage };
-            let sums = self.tallies.entry((school, year, stage as u8)).or_insert_with(|| vec![None; forms.tallies.len()]);
+            let n_tallies = self.forms.tallies.len();
+            let sums = self.tallies.entry((school, year, stage as u8)).or_insert_with(|| vec![None; n_tallies]);
             match &mut sums[index] {
                 Some(sum) if !only_first => {
                     sum.value = significant(sum.value + value);

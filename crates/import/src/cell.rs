@@ -22,7 +22,11 @@ pub(crate) struct CellFault {
 /// Reads a cell as what its column says it is. `factor` brings a number to the base unit. Where the cell is faulty the value is
 /// missing; nothing is guessed.
 pub(crate) fn read(cell: CellRef<'_>, reading: &Reading, factor: f64, forms: &Forms, value: &mut Value) -> Result<(), CellFault> {
-    let words = plainly(cell.words);
+    let words = match cell.content {
+        // Not the number of the day, which nobody has ever seen.
+        Content::Day(day) => Cow::Owned(day.to_string()),
+        _ => plainly(cell.words),
+    };
     let words = words.as_ref();
     let fault = |code, what, hint| Err(CellFault { code, severity: reading.severity, what, hint });
     match cell.content {
@@ -43,6 +47,17 @@ pub(crate) fn read(cell: CellRef<'_>, reading: &Reading, factor: f64, forms: &Fo
                     "the cell is a formula without a saved result (circular?)"
                 ),
                 text!("在 Excel 或 WPS 中打开、重新计算并保存；或改为数值", "open, recalculate and save it, or enter the value"),
+            );
+        }
+        Content::Day(_) if !matches!(reading.kind, Kind::Date | Kind::Text) => {
+            *value = Value::Missing(Missing::Blank);
+            return fault(
+                "cell-is-date",
+                text!("单元格是日期 {words}，这一列不是日期", "the cell is a date, {words}; this column has none"),
+                text!(
+                    "表格软件把填写的内容变成了日期：把该列设为“文本”（数字列设为“常规”）后重填",
+                    "a spreadsheet made a date of what was entered: make the column text (or general, for numbers) and enter it again"
+                ),
             );
         }
         Content::Text | Content::Number(_) | Content::Day(_) => {}
@@ -417,14 +432,32 @@ fn short(words: &str) -> String {
 /// [`plain`] without copying words that are plain already, as nearly all are.
 pub(crate) fn plainly(words: &str) -> Cow<'_, str> {
     let bytes = words.as_bytes();
-    let mut previous = b' ';
-    for b in bytes {
-        // Full-width forms and invisible marks start with one of these, and so do the odd spaces.
-        let suspicious = matches!(b, 0xc2 | 0xe1 | 0xe2 | 0xef) || *b < b' ' || *b == 0x7f || (*b == b' ' && previous == b' ');
-        if suspicious || (*b == 0x80 && previous == 0x80) {
-            return Cow::Owned(plain(words));
-        }
-        previous = *b;
-    }
-    if previous == b' ' { Cow::Owned(plain(words)) } else { Cow::Borrowed(words) }
+    let marks = bytes.iter().fold(0, |marks, byte| marks | MARKS[usize::from(*byte)]);
+    let follow = |byte: u8| bytes.windows(2).any(|pair| pair == [byte, byte]);
+    let stands_outside = || bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ');
+    let is_odd = marks & ODD != 0
+        || marks & SPACE != 0 && (stands_outside() || follow(b' '))
+        // U+3000, the space as wide as a character, ends so.
+        || marks & HIGH != 0 && follow(0x80);
+    if is_odd { Cow::Owned(plain(words)) } else { Cow::Borrowed(words) }
 }
+
+const ODD: u8 = 1;
+const SPACE: u8 = 2;
+const HIGH: u8 = 4;
+
+/// What each byte may be a sign of. Full-width forms and invisible marks start with an odd one, and so do the odd spaces.
+const MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        marks[byte] = match byte {
+            0x20 => SPACE,
+            0..0x20 | 0x7f | 0xc2 | 0xe1 | 0xe2 | 0xef => ODD,
+            0x80 => HIGH,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    marks
+};

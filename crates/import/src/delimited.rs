@@ -31,17 +31,37 @@ impl<'a> Delimited<'a> {
 
     pub(crate) fn read(&self, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
         if self.is_clean && !self.ends_with_returns {
-            return read(self.bytes, self.delimiter, emit);
+            return read(self.bytes, self.delimiter, None, emit);
         }
         let mut text = Decoding::new(self.bytes, self.encoding);
+        let mut spoilt = Spoilt::default();
         let mut faults = match self.ends_with_returns {
-            true => read(Returns(&mut text), self.delimiter, emit)?,
-            false => read(&mut text, self.delimiter, emit)?,
+            true => read(Returns(&mut text), self.delimiter, Some(&mut spoilt), emit)?,
+            false => read(&mut text, self.delimiter, Some(&mut spoilt), emit)?,
         };
         if text.n_bad > 0 {
-            faults.push(undecodable(text.n_bad, self.encoding));
+            let fault = undecodable(text.n_bad, self.encoding);
+            faults.push(match spoilt.first {
+                Some(cell) => fault.at(cell),
+                None => fault,
+            });
         }
         Ok(faults)
+    }
+}
+
+/// Where in a decoded text the first `�` stands.
+#[derive(Default)]
+struct Spoilt {
+    first: Option<Cell>,
+}
+
+impl Spoilt {
+    fn look(&mut self, row: u32, record: &csv::StringRecord) {
+        if self.first.is_none() && record.as_slice().contains('\u{fffd}') {
+            let col = record.iter().position(|words| words.contains('\u{fffd}')).map_or(0, |at| at as u32 + 1);
+            self.first = Some(Cell { row, col });
+        }
     }
 }
 
@@ -49,7 +69,7 @@ impl<'a> Delimited<'a> {
 /// never closed.
 const END: &[u8] = b"\n\0\n";
 
-fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
+fn read<R: Read>(text: R, delimiter: u8, mut spoilt: Option<&mut Spoilt>, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -58,7 +78,7 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Faul
         // is right after each record. A last line that does not end gets its end.
         .terminator(csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 16)
-        .from_reader(text.chain(END));
+        .from_reader(Lines { inner: text, length: 0 }.chain(END));
     let mut record = csv::StringRecord::new();
     let mut batch = Batch::default();
     let mut faults: Vec<Fault> = Vec::new();
@@ -67,12 +87,16 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Faul
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
-            Err(error) => return Err(crate::xml::broken(&error)),
+            // The bytes are in memory: nothing else can fail.
+            Err(_) => return Err(line_without_end(reader.position().line())),
         }
         let is_open = record.get(record.len().wrapping_sub(1)).is_some_and(|last| last.as_bytes().ends_with(END));
         let ends = u64::from(!is_open);
         let inside = record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
         let line = reader.position().line().saturating_sub(ends + inside).clamp(1, u64::from(u32::MAX)) as u32;
+        if let Some(spoilt) = &mut spoilt {
+            spoilt.look(line, &record);
+        }
         if is_open {
             faults.truncate(19);
             faults.push(quote_left_open(line, record.len() as u32));
@@ -111,6 +135,27 @@ fn read<R: Read>(text: R, delimiter: u8, emit: &mut Emit<'_>) -> Result<Vec<Faul
     Ok(faults)
 }
 
+/// Stops at a line that does not end: where each byte of it may begin a cell, it would cost eight times its length.
+struct Lines<R> {
+    inner: R,
+    /// Of the line so far.
+    length: usize,
+}
+
+/// A thousand cells are read of a line, and none comes near sixteen thousand bytes.
+const LINE_BYTES_MAX: usize = 16 << 20;
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let number = self.inner.read(buf)?;
+        self.length = match buf[..number].iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => number - end,
+            None => self.length + number,
+        };
+        if self.length > LINE_BYTES_MAX { Err(std::io::Error::other("a line without end")) } else { Ok(number) }
+    }
+}
+
 /// `="00123"` is how exports keep a spreadsheet from making a number of an id.
 fn unwrapped(words: &str) -> &str {
     words.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(words)
@@ -133,6 +178,9 @@ fn encoding_of(bytes: &[u8]) -> Encoded<'_> {
 }
 
 fn encoding_without_mark(bytes: &[u8]) -> Encoded<'_> {
+    if let Some(encoding) = utf_16_without_mark(bytes) {
+        return Encoded { encoding, bytes, is_clean: false };
+    }
     let Err(error) = std::str::from_utf8(bytes) else { return Encoded { encoding: UTF_8, bytes, is_clean: true } };
     let (good, rest) = bytes.split_at(error.valid_up_to());
     // Cut off in the middle of a character, but UTF-8 up to there.
@@ -146,6 +194,22 @@ fn encoding_without_mark(bytes: &[u8]) -> Encoded<'_> {
 }
 
 const LONG_CHARACTERS_OF_UTF_8: usize = 8;
+
+/// UTF-16 that does not say so. Every comma, digit and line end of it has a zero byte, which no other text has; and what it gives
+/// must be text, for a file of a program has zeros too.
+pub(crate) fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(4096) & !1];
+    if !head.contains(&0) {
+        return None;
+    }
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let encoding = if zeros(1) > zeros(0) { UTF_16LE } else { UTF_16BE };
+    // The last character of the piece may be cut in two.
+    let words = encoding.decode_without_bom_handling(head).0;
+    let is_text = |c: char| matches!(c, '\t' | '\r' | '\n' | ' '..='~' | '\u{4e00}'..='\u{9fff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}');
+    let (n, n_text) = words.chars().fold((0, 0), |(n, n_text), c| (n + 1, n_text + usize::from(is_text(c))));
+    (n_text * 20 >= n * 19 && !words.contains('\0')).then_some(encoding)
+}
 
 pub(crate) fn decode_head(bytes: &[u8], encoding: &'static Encoding) -> String {
     let head = &bytes[..bytes.len().min(1 << 16)];
@@ -247,6 +311,16 @@ fn undecodable(number: u64, encoding: &'static Encoding) -> Fault {
     )
 }
 
+fn line_without_end(row: u64) -> Fault {
+    let mb = LINE_BYTES_MAX >> 20;
+    Fault::new(
+        "line-without-end",
+        text!("这一行长达 {mb} MB 还没有结束，不像表格", "this line has not ended after {mb} MB; no table has such lines"),
+        text!("用 Excel 或 WPS 打开看看，重新导出", "look at it in a spreadsheet program and export it again"),
+    )
+    .at(Cell { row: row.clamp(1, u64::from(u32::MAX)) as u32, col: 0 })
+}
+
 fn quote_left_open(row: u32, col: u32) -> Fault {
     Fault::new(
         "quote-left-open",
@@ -284,6 +358,9 @@ mod tests {
         assert_eq!(rows(&GB18030.encode(&text.replace(',', "\t")).0), wanted);
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(rows(&utf16), wanted);
+        assert_eq!(rows(&utf16[2..]), wanted);
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(rows(&big), wanted);
         assert_eq!(rows(text.replace('\n', "\r\n").as_bytes()), wanted.map(|row| row.replace('\n', "\r\n")));
         assert_eq!(rows(b"a,=\"0012\",c\n"), ["1 a+0012+c"]);
         assert_eq!(rows("学校,一\r二,三\r".as_bytes()), ["1 学校+一", "2 二+三"]);

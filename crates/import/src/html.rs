@@ -71,24 +71,21 @@ struct Table {
     batch: Batch,
     row: u32,
     col: u32,
-    /// Columns that a cell of an earlier row still covers: (column, rows left).
-    covered: Vec<(u32, u32)>,
+    /// For each column, how many rows a cell of an earlier row still covers.
+    covered: Vec<u32>,
 }
 
 impl Table {
     fn start_row(&mut self) {
         self.batch.drop_blank_row();
         (self.row, self.col) = (self.row + 1, 0);
-        self.covered.retain_mut(|(_, left)| {
-            *left = left.saturating_sub(1);
-            *left > 0
-        });
+        self.covered.iter_mut().for_each(|left| *left = left.saturating_sub(1));
         self.batch.start_row(self.row);
     }
 
     fn push(&mut self, tag: &Tag<'_>) {
         self.col += 1;
-        while self.covered.iter().any(|(col, left)| *col == self.col && *left > 0) {
+        while self.covered.get(self.col as usize).is_some_and(|left| *left > 0) {
             self.col += 1;
         }
         if self.col > COLUMNS_MAX || self.row == 0 {
@@ -97,8 +94,9 @@ impl Table {
         let (wide, high) = (tag.span("colspan"), tag.span("rowspan"));
         self.batch.push(self.col, &words_of(tag.text_after), Content::Text);
         if high > 1 {
-            let new = (self.col..self.col + wide).map(|col| (col, high));
-            self.covered.extend(new.take((COLUMNS_MAX as usize).saturating_sub(self.covered.len())));
+            self.covered.resize(COLUMNS_MAX as usize + 1, 0);
+            let end = (self.col + wide).min(COLUMNS_MAX + 1);
+            self.covered[self.col as usize..end as usize].fill(high);
         }
         self.col += wide - 1;
     }

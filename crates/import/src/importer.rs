@@ -53,6 +53,7 @@ impl<'f> Importer<'f> {
         sink: &mut dyn FactSink,
         progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
     ) -> Result<FileReport, SinkError> {
+        self.across.expect(source.size());
         let mut reading = FileReading {
             forms: self.forms,
             across: &mut self.across,

@@ -42,5 +42,5 @@ pub use forms::{Forms, read_items};
 pub use importer::{Importer, read_bytes};
 pub use piece::{PieceColumn, PieceRow, SheetPiece, piece};
 pub use report::{FileReport, Progress, SheetReport};
-pub use source::{Source, open, open_path};
+pub use source::{Source, open, open_path, shown_path};
 pub use table::{TableLine, read_table};

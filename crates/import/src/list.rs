@@ -10,7 +10,7 @@ use crate::forms::expr::Val;
 use crate::forms::{Column, Form, Kind, Reading, Rule, Unique};
 use crate::heads::{Heads, is_numbering, label};
 use crate::output::{Output, write_slot};
-use crate::rows::{CellRef, Row};
+use crate::rows::{CellRef, Content, Row};
 
 /// The reading of one sheet as a list.
 pub(crate) struct ListReader<'f> {
@@ -31,6 +31,18 @@ pub(crate) struct ListReader<'f> {
     seen_data: bool,
     /// For each column, whether this row's cell could not be read.
     faulty: Vec<bool>,
+    /// For each column, the words of the row above if the value still is what they say: most of a roll repeats what stands above.
+    said: Vec<Said>,
+}
+
+/// What a column's cell said in the row above, and how this row's compares.
+#[derive(Debug, Default, Clone)]
+struct Said {
+    words: String,
+    /// Whether the column's value is what these words mean.
+    holds: bool,
+    /// Whether this row says the same as the one above.
+    again: bool,
 }
 
 /// What was added up in one column on the way, to hold 小计 and 合计 against.
@@ -107,6 +119,7 @@ impl<'f> ListReader<'f> {
             first_head: (0, String::new()),
             seen_data: false,
             faulty: vec![false; n],
+            said: vec![Said::default(); n],
         };
         let head_row = rows[heads.last];
         for (at, col) in heads.columns.iter().enumerate() {
@@ -163,6 +176,10 @@ impl<'f> ListReader<'f> {
             self.check_unique(unique, row.number, out);
         }
         for agree in &form.agrees {
+            // What the row above said of the same thing has been held against the others.
+            if self.said[agree.value].again && agree.key.iter().all(|at| self.said[*at].again) {
+                continue;
+            }
             out.run_agree(agree, &self.values, place(Some(agree.value)));
         }
         for fact in &form.facts {
@@ -190,11 +207,19 @@ impl<'f> ListReader<'f> {
         for (at, column) in form.columns.iter().enumerate() {
             let place = Cell { row: row.number, col: self.sheet_col[at] };
             let Some(cell) = cells.get(at).copied().flatten() else {
+                self.said[at].forget();
                 self.fill_blank(at, column, goes_on, place, out);
                 continue;
             };
+            // Words mean the same again where nothing but them decides what they mean.
+            let by_words_alone =
+                column.only_when.is_none() && column.reading.kind != Kind::Figure && cell.content == Content::Text;
+            if by_words_alone && self.said[at].is(cell.words) {
+                self.said[at].again = true;
+                continue;
+            }
             let read = if column.reading.kind == Kind::Figure {
-                self.read_figure(cell, at, out)
+                self.read_figure(cell, at, place, out)
             } else {
                 let (before, rest) = self.values.split_at_mut(at);
                 let applies = column.only_when.as_ref().is_none_or(|when| {
@@ -210,8 +235,12 @@ impl<'f> ListReader<'f> {
                 cell::read(cell, reading, self.factors[at], out.across.forms, &mut rest[0])
             };
             match read {
-                Ok(()) => out.look_at_school_code(column.reading.kind, &self.values[at], place),
+                Ok(()) => {
+                    self.said[at].take(by_words_alone.then_some(cell.words));
+                    out.look_at_school_code(column.reading.kind, &self.values[at], place);
+                }
                 Err(fault) => {
+                    self.said[at].forget();
                     self.values[at] = Value::Missing(Missing::Blank);
                     self.faulty[at] = true;
                     out.cell_fault(fault, &column.title, place);
@@ -248,7 +277,13 @@ impl<'f> ListReader<'f> {
     }
 
     /// A figure's unit is that of its item; the row, or the heading, may state a larger one.
-    fn read_figure(&mut self, cell: CellRef<'_>, position: usize, out: &mut Output<'_, '_>) -> Result<(), CellFault> {
+    fn read_figure(
+        &mut self,
+        cell: CellRef<'_>,
+        position: usize,
+        place: Cell,
+        out: &mut Output<'_, '_>,
+    ) -> Result<(), CellFault> {
         let column = &self.form.columns[position];
         let text_at = |at: Option<usize>| match at.map(|at| &self.values[at]) {
             Some(Value::Text(words)) => words.as_str(),
@@ -258,8 +293,9 @@ impl<'f> ListReader<'f> {
         let item = forms.items().by_id(text_at(column.reading.item_column)).cloned();
         let mut reading = column.reading.clone();
         let mut factor = self.factors[position];
+        let fraction = item.as_ref().and_then(|item| forms.fractions.get(&item.id)).copied();
         if let Some(item) = &item {
-            reading.kind = if item.whole_number { Kind::Integer } else { Kind::Number };
+            reading.kind = if item.whole_number && fraction.is_none() { Kind::Integer } else { Kind::Number };
             (reading.unit, reading.may_be_negative) = (Some(item.unit.clone()), item.may_be_negative);
         } else {
             reading.may_be_negative = true;
@@ -285,6 +321,11 @@ impl<'f> ListReader<'f> {
             }
             None => cell::read(cell, &reading, factor, forms, &mut value),
         };
+        if let (Some(severity), Value::Real(number)) = (fraction, &value)
+            && number.fract() != 0.0
+        {
+            out.cell_fault(fraction_of_a_person(*number, severity), &column.title, place);
+        }
         self.values[position] = value;
         read
     }
@@ -312,23 +353,26 @@ impl<'f> ListReader<'f> {
         }
         let Some(first) = row.cells().next() else { return true };
         let words = first.words;
-        // A remark stands alone in its row, or with the names of those who sign.
+        let notes = &out.across.forms.words.notes;
+        let Some(start) = words.trim_start().chars().next().map(|c| c.to_ascii_lowercase()) else { return false };
+        if !notes.iter().any(|note| note.starts_with(start)) {
+            return false;
+        }
+        // A remark stands alone in its row, or with the names of those who sign; one that says what it is may fill many cells.
         let few = row.cells().nth(4).is_none();
-        let note = || {
-            let words = label(words);
-            out.across.forms.words.notes.iter().any(|note| words.starts_with(note.as_str()))
-        };
-        few && !words.is_empty() && note()
+        let words = label(words);
+        let after = notes.iter().filter_map(|note| words.strip_prefix(note.as_str()));
+        after.into_iter().any(|rest| few || rest.is_empty() || rest.starts_with(':'))
     }
 
     /// The word by which a row says that it is a total.
     fn total_word(&self, row: &Row<'_>, out: &Output<'_, '_>) -> Option<String> {
         let totals = &out.across.forms.words.totals;
         row.cells().take(8).find_map(|cell| {
-            let words = cell.words.trim_end();
-            if words.len() > 90 || !totals.iter().any(|total| ends_alike(words, total)) {
+            if cell.words.len() > 90 || !may_end_in_one(cell.words, totals) {
                 return None;
             }
+            let words = cell.words.trim_end();
             let is_number = self.column_of.get(cell.col as usize).copied().flatten().is_some_and(|at| {
                 matches!(self.form.columns[usize::from(at)].reading.kind, Kind::Integer | Kind::Number | Kind::Figure)
                     && self.form.columns[usize::from(at)].reading.vocabulary.is_none()
@@ -410,16 +454,48 @@ pub(crate) fn unit_differs(found: &str, expected: &Unit) -> CellFault {
     }
 }
 
+/// The number is taken: it may be meant.
+fn fraction_of_a_person(number: f64, severity: facts::Severity) -> CellFault {
+    CellFault {
+        code: "fraction-of-a-person",
+        severity,
+        what: text!("人数“{number}”不是整数", "`{number}` is no whole number of persons"),
+        hint: text!(
+            "按人头填整数；本来就按全时当量（折合人数）统计的，可作说明",
+            "count heads; explain it if full-time equivalents are meant"
+        ),
+    }
+}
+
 /// Numbers and codes may stand in a message; what names a person may not.
 fn may_be_shown(column: &Column) -> bool {
     !matches!(column.reading.kind, Kind::CitizenId | Kind::StudentNo | Kind::Text | Kind::Date)
 }
 
-/// Whether words could end in a total word, a bracket or colon after it left aside; cheap enough for every row.
-fn ends_alike(words: &str, total: &str) -> bool {
-    let words = words.trim_end_matches([')', '）', ':', '：']).as_bytes();
-    match (words.last(), total.as_bytes().last()) {
-        (Some(last), Some(wanted)) => last.eq_ignore_ascii_case(wanted),
-        _ => false,
+/// Whether words could end in one of these, a bracket or colon after it left aside; cheap enough for eight cells of every row.
+fn may_end_in_one(words: &str, totals: &[String]) -> bool {
+    let words = match words.as_bytes().last() {
+        // Nothing is to be left aside.
+        Some(last) if last.is_ascii_alphanumeric() => words,
+        _ => words.trim_end().trim_end_matches([')', '）', ':', '：']),
+    };
+    let Some(last) = words.as_bytes().last() else { return false };
+    totals.iter().any(|total| total.as_bytes().last().is_some_and(|wanted| last.eq_ignore_ascii_case(wanted)))
+}
+
+impl Said {
+    fn is(&self, words: &str) -> bool {
+        self.holds && self.words == words
+    }
+
+    /// The value has been read from these words, or from something that words alone do not tell.
+    fn take(&mut self, words: Option<&str>) {
+        (self.holds, self.again) = (words.is_some(), false);
+        self.words.clear();
+        self.words.push_str(words.unwrap_or_default());
+    }
+
+    fn forget(&mut self) {
+        (self.holds, self.again) = (false, false);
     }
 }

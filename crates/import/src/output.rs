@@ -257,7 +257,16 @@ fn assign_val(into: &mut Value, from: Val<'_>, kind: ColumnKind) {
         Val::Missing => Value::Missing(Missing::Blank),
         Val::Number(number) if kind == ColumnKind::Text => Value::Text(number.to_string()),
         Val::Number(number) => Value::Real(number),
-        Val::Words(words) => Value::Text(words.into_owned()),
+        Val::Words(words) => {
+            // Without a new allocation where there is one.
+            if let (Value::Text(old), ColumnKind::Text) = (&mut *into, kind) {
+                old.clear();
+                old.push_str(&words);
+                return;
+            }
+            Value::Text(words.into_owned())
+        }
+        Val::Day(day) => Value::Date(day),
         Val::Truth(truth) => Value::Integer(i64::from(truth)),
     };
     assign(into, &from, kind);

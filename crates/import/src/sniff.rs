@@ -2,6 +2,8 @@ use std::io::Cursor;
 
 use facts::{Text, text};
 
+use crate::delimited::utf_16_without_mark;
+
 /// What a file really is, judged by its bytes; its name is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Looks {
@@ -121,7 +123,7 @@ fn text_looks(bytes: &[u8]) -> Looks {
     }
     let head = &bytes[..bytes.len().min(4096)];
     if head.contains(&0) {
-        return Looks::OtherBinary;
+        return if utf_16_without_mark(bytes).is_some() { Looks::Text } else { Looks::OtherBinary };
     }
     let words = String::from_utf8_lossy(head).to_lowercase();
     let words = words.trim_start_matches('\u{feff}').trim_start();

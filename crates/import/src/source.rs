@@ -148,6 +148,21 @@ impl Source {
         self.bytes().map_err(|fault| Box::new(fault.finding(&self.name)))
     }
 
+    /// As [`Source::read`], piece by piece where the file lies in its folder; whoever reads it must compare its hash, for it may have
+    /// been changed since.
+    pub fn open_again(&self) -> Result<Box<dyn Read + '_>, Box<Finding>> {
+        let told = |fault: Fault| Box::new(fault.finding(&self.name));
+        match &self.content {
+            Content::Lying(path) => Ok(Box::new(File::open(path).map_err(unreadable).map_err(told)?)),
+            _ => Ok(Box::new(Cursor::new(self.read()?))),
+        }
+    }
+
+    /// What is told where [`Source::open_again`] gave something else.
+    pub fn was_changed(&self) -> Finding {
+        changed().finding(&self.name)
+    }
+
     pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>, Fault> {
         match &self.content {
             Content::Whole(bytes) => Ok(Cow::Borrowed(bytes)),
@@ -342,22 +357,44 @@ pub(crate) fn encrypted() -> Fault {
     )
 }
 
-/// Names are in UTF-8, or, as Windows in China writes them without saying so, in GB18030. A path that climbs (`../../etc`)
-/// loses its climbing parts; it is only ever shown, nothing is written under it.
+/// A path that climbs (`../../etc`) loses its climbing parts; it is only ever shown, nothing is written under it.
 fn entry_name(raw: &[u8]) -> String {
-    let name = match std::str::from_utf8(raw) {
-        Ok(name) => Cow::Borrowed(name),
-        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0,
-    };
+    let name = name_of(raw);
     let parts: Vec<&str> = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | "..")).collect();
     without_controls(&parts.join("/"))
 }
 
-/// A name without what would steer a terminal or turn the direction of writing.
+/// A path as people know it: names are in UTF-8, or, as Windows in China writes them without saying so, in GB18030.
+///
+/// ```
+/// assert_eq!(import::shown_path(std::path::Path::new("名册/学籍.csv")), "名册/学籍.csv");
+/// ```
+pub fn shown_path(path: &Path) -> String {
+    without_controls(&name_of(path.as_os_str().as_encoded_bytes())).replace('\\', "/")
+}
+
+fn name_of(raw: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(raw) {
+        Ok(name) => Cow::Borrowed(name),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0,
+    }
+}
+
+/// A name without what would steer a terminal or turn the direction of writing, and no longer than anybody can read: the format of
+/// zips allows for 65,535 bytes.
 fn without_controls(name: &str) -> String {
     let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    name.replace(steers, "")
+    let name = name.replace(steers, "");
+    let n = name.chars().count();
+    if n <= NAME_MAX {
+        return name;
+    }
+    let half = NAME_MAX / 2;
+    name.chars().take(half).chain(['…']).chain(name.chars().skip(n - half)).collect()
 }
+
+/// In characters. No system lets a file's own name be longer than 255; a few folders stand before it.
+const NAME_MAX: usize = 400;
 
 /// What systems and programs leave beside the files.
 fn is_by_product(name: &str) -> bool {

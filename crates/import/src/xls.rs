@@ -86,6 +86,10 @@ fn push(batch: &mut Batch, col: u32, cell: &Data) {
         Data::Float(_) => {}
         Data::Bool(true) => batch.push(col, "是", Content::Text),
         Data::Bool(false) => batch.push(col, "否", Content::Text),
+        // A time of day alone is no date.
+        Data::DateTime(moment) if moment.as_f64() < 1.0 => {
+            batch.push(col, &moment.as_f64().to_string(), Content::Number(moment.as_f64()));
+        }
         Data::DateTime(moment) => {
             let (year, month, date, ..) = moment.to_ymd_hms_milli();
             let day = Date::new(year as i16, month as i8, date as i8);

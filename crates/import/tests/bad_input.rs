@@ -121,6 +121,9 @@ fn bombs() {
     // One cell without end.
     let long = format!("<row><c t=\"inlineStr\"><is><t>{}</t></is></c></row>", pseudo_random_words(6 << 20));
     check("教室.xlsx", xlsx_of(&rooms(), &long), &["file-damaged"]);
+    for endless in ["x", ","] {
+        check("教室.csv", format!("{}{}", rooms(), endless.repeat(17 << 20)).into_bytes(), &["line-without-end"]);
+    }
     let long = format!("{}\"{}", rooms(), ROW.repeat(4000));
     check("教室.csv", long.into_bytes(), &["quote-left-open"]);
 }
@@ -166,12 +169,102 @@ fn damage() {
     let mut spoilt = rooms().into_bytes();
     spoilt.extend("2153990012,云岭县青石小学,2025-2026,音乐,".as_bytes());
     spoilt.extend(b"\xe4\xba,60,2016\n");
-    check("教室.csv", spoilt, &["text-undecodable"]);
+    check("教室.csv", spoilt.clone(), &["text-undecodable"]);
+    assert_eq!(places("教室.csv", &spoilt), ["text-undecodable 教室.csv › E3"]);
     check("教室.csv", rooms().replace("2153990012", "2153990012'").into_bytes(), &["id-with-apostrophe"]);
     let mut gb = encoding_rs_gb18030(&rooms());
     gb.extend(b"\xff\xff,\xff");
     let forms = support::forms();
     assert!(import::read_bytes("教室.csv", &gb, &forms).iter().any(|finding| finding.code == "text-undecodable"));
+}
+
+/// Code and place of each finding.
+fn places(name: &str, bytes: &[u8]) -> Vec<String> {
+    let findings = import::read_bytes(name, bytes, &support::forms());
+    findings.iter().map(|finding| format!("{} {}", finding.code, finding.place.words())).collect()
+}
+
+#[test]
+fn text_of_any_encoding() {
+    let rows = format!("\u{feff}{}", rooms());
+    let utf16 = |to_bytes: fn(u16) -> [u8; 2]| rows.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+    for bytes in [rows.clone().into_bytes(), encoding_rs_gb18030(&rooms()), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+        check("教室.csv", bytes.clone(), &[]);
+    }
+    // Without the mark in front of it.
+    check("教室.csv", utf16(u16::to_le_bytes)[2..].to_vec(), &[]);
+    check("教室.csv", utf16(u16::to_be_bytes)[2..].to_vec(), &[]);
+    let program: Vec<u8> = (0..4096_u32).flat_map(u32::to_le_bytes).collect();
+    check("教室.csv", program, &["file-is-something-else"]);
+}
+
+#[test]
+fn a_date_where_none_belongs_is_named() {
+    // 45901 is the first of September 2025; style 1 is a date.
+    let styles = r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    let cell = |words: &str| format!(r#"<c t="inlineStr"><is><t>{words}</t></is></c>"#);
+    let row = |year: &str, name: &str, area: &str| {
+        let (code, school, kind) = (cell("2153990012"), cell("云岭县青石小学"), cell("音乐"));
+        format!("<row>{code}{school}{year}{kind}{name}{area}{}</row>", cell("2016"))
+    };
+    let day = r#"<c s="1"><v>45901</v></c>"#;
+    let heads: String = HEADS.trim_end().split(',').map(cell).collect();
+    let sheet = |row: String| {
+        let workbook = r#"<workbook xmlns:r="r"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+        let relations = r#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#;
+        let sheet = format!("<worksheet><sheetData><row>{heads}</row>{row}</sheetData></worksheet>");
+        zip_of(&[
+            ("[Content_Types].xml", b"<Types/>".to_vec()),
+            ("xl/workbook.xml", workbook.into()),
+            ("xl/_rels/workbook.xml.rels", relations.into()),
+            ("xl/styles.xml", styles.into()),
+            ("xl/worksheets/sheet1.xml", sheet.into_bytes()),
+        ])
+    };
+    let forms = support::forms();
+    let told = |row: String| {
+        let (rows, _, findings) = support::read(&forms, &[("教室.xlsx", sheet(row))]);
+        (rows, findings.iter().map(|finding| finding.what.zh.clone()).collect::<Vec<_>>())
+    };
+    let (_, of_year) = told(row(day, &cell("一"), "<c><v>60</v></c>"));
+    assert_eq!(of_year, ["学年：单元格是日期 2025-09-01，这一列不是日期"]);
+    let (_, of_area) = told(row(&cell("2025-2026"), &cell("一"), day));
+    assert_eq!(of_area, ["使用面积：单元格是日期 2025-09-01，这一列不是日期"]);
+    // A class `9-1` becomes a date in a spreadsheet; words are shown as the date that people see.
+    let (rows, of_name) = told(row(&cell("2025-2026"), day, "<c><v>60</v></c>"));
+    assert!(of_name.is_empty() && rows[0].contains("=2025-09-01 "), "{of_name:?} {rows:?}");
+}
+
+#[test]
+fn what_stands_around_the_data() {
+    // A remark, short or long, above the headings, below them or at the end, makes no row.
+    let remark = "填表说明：,1. 面积按使用面积填,2. 年份填四位数,3. 一间一行,4. 不得漏填\n";
+    check("教室.csv", format!("教室一览\n{remark}{HEADS}填表说明：一间一行\n{ROW}{remark}").into_bytes(), &[]);
+    // So does a heading without rows; whoever calls the import says that nothing was there.
+    let (rows, reports, findings) = support::read(&support::forms(), &[("教室.csv", HEADS.as_bytes().to_vec())]);
+    assert_eq!((rows.len(), reports[0].forms(), findings.len()), (0, vec!["room-list"], 0));
+    // An apostrophe before an id and an open quotation mark are told with their cells.
+    let apostrophe = rooms().replace("2153990012", "'2153990012");
+    assert_eq!(places("教室.csv", apostrophe.as_bytes()), ["id-with-apostrophe 教室.csv › A2"]);
+    assert_eq!(places("教室.csv", rooms().replace("音乐室", "\"音乐室").as_bytes()), ["quote-left-open 教室.csv › E2"]);
+}
+
+#[test]
+fn teachers_may_be_counted_in_full_time_equivalents() {
+    let forms = support::forms();
+    let read = |item: &str, value: &str| {
+        let heads = "学校标识码,学校名称,办学类型,举办者,城乡,学段,学年,项目,数值,单位";
+        let row = format!("2153990012,青石小学,小学,公办,镇中心区,小学,2025-2026,{item},{value},");
+        let (rows, _, findings) = support::read(&forms, &[("数据.csv", format!("{heads}\n{row}\n").into_bytes())]);
+        let told: Vec<String> = findings.iter().map(|finding| format!("{} {:?}", finding.code, finding.severity)).collect();
+        (rows.iter().any(|row| row.contains(&format!("value={value}"))), told)
+    };
+    assert_eq!(read("专任教师数", "10.9"), (true, vec!["fraction-of-a-person Experience".to_string()]));
+    assert_eq!(read("专任教师数", "11.0"), (true, Vec::new()));
+    // Damage stays damage, and other things come whole.
+    assert_eq!(read("专任教师数", "1O.9"), (false, vec!["not-a-number Logic".to_string()]));
+    assert_eq!(read("专任教师数", "-10.9"), (false, vec!["negative-number Logic".to_string()]));
+    assert_eq!(read("班数", "10.9"), (false, vec!["not-a-whole-number Logic".to_string()]));
 }
 
 fn encoding_rs_gb18030(words: &str) -> Vec<u8> {
@@ -272,6 +365,8 @@ fn names_inside_zips_do_no_harm() {
     assert_eq!(name(&encoding_rs_gb18030("名册/教室.csv")), ["数据.zip/名册/教室.csv"]);
     assert_eq!(name(b"../../../etc/x.csv"), ["数据.zip/etc/x.csv"]);
     assert_eq!(name(b"C:\\..\\x.csv"), ["数据.zip/C:/x.csv"]);
+    let long = name(&encoding_rs_gb18030(&format!("{}.csv", "长".repeat(3000)))).remove(0);
+    assert!(long.chars().count() < 420 && long.starts_with("数据.zip/长长") && long.ends_with("长.csv"), "{long}");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.add_symlink("x.csv", "/etc/passwd", SimpleFileOptions::default()).unwrap();
     check("数据.zip", zip.finish().unwrap().into_inner(), &["zip-empty"]);
@@ -319,6 +414,16 @@ fn what_is_no_regular_file_is_not_opened() {
     let (sources, findings) = import::open_path("名册\u{1b}[31m.xlsx", &folder);
     assert!(sources.is_empty());
     assert_eq!((findings[0].code.as_str(), findings[0].place.words().zh), ("file-not-regular", "名册[31m.xlsx".to_string()));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_on_disk_are_read_as_names_in_zips() {
+    use std::os::unix::ffi::OsStrExt;
+    let gb = encoding_rs_gb18030("名册/学籍.csv");
+    let path = std::path::Path::new(std::ffi::OsStr::from_bytes(&gb));
+    assert_eq!(import::shown_path(path), "名册/学籍.csv");
+    assert_eq!(import::shown_path(std::path::Path::new("名册/学\u{202e}籍.csv")), "名册/学籍.csv");
 }
 
 #[test]

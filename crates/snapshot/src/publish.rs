@@ -35,8 +35,11 @@ pub(crate) fn publish(mut writer: SnapshotWriter<'_>, finish: Finish) -> Result<
         return Ok(Finished::Unchanged(manifest));
     }
 
+    let (tables, years) = match writer.summary.take() {
+        Some(summary) => summary,
+        None => summarise(&writer)?,
+    };
     let failed = |error| HomeError::sql(Act::WriteSnapshot, writer.temporary.path(), error);
-    let (tables, years) = summarise(&writer).map_err(failed)?;
     let manifest = Manifest {
         id,
         county: county.clone(),
@@ -74,8 +77,24 @@ fn note_latest(folder: &std::path::Path, id: &SnapshotId) -> std::io::Result<()>
     write_whole(folder, "latest", line.as_bytes())
 }
 
+/// How many rows each table has, and of which years.
+pub(crate) type Summary = (BTreeMap<String, u64>, Vec<SchoolYear>);
+
+/// What can be done before it is known what else is to be told of the snapshot.
+pub(crate) fn prepare(writer: &mut SnapshotWriter<'_>) -> Result<(), HomeError> {
+    if writer.summary.is_none() {
+        writer.content.sort();
+        writer.summary = Some(summarise(writer)?);
+    }
+    Ok(())
+}
+
+fn summarise(writer: &SnapshotWriter<'_>) -> Result<Summary, HomeError> {
+    counted(writer).map_err(|error| HomeError::sql(Act::WriteSnapshot, writer.temporary.path(), error))
+}
+
 /// Makes the indices and the small summaries, and counts rows and years.
-fn summarise(writer: &SnapshotWriter<'_>) -> rusqlite::Result<(BTreeMap<String, u64>, Vec<SchoolYear>)> {
+fn counted(writer: &SnapshotWriter<'_>) -> rusqlite::Result<Summary> {
     let db = &writer.db;
     let mut tables = BTreeMap::new();
     for (table, state) in TABLES.iter().zip(&writer.tables).filter(|(_, state)| state.created) {

@@ -57,6 +57,8 @@ pub struct SnapshotWriter<'a> {
     pub(crate) own: Vec<i64>,
     /// Rows taken over that count in the place of an equal one of the import's own: table and row number.
     pub(crate) stand_ins: BTreeSet<(usize, i64)>,
+    /// Set by [`SnapshotWriter::prepare`].
+    pub(crate) summary: Option<publish::Summary>,
     buffer: Vec<u8>,
 }
 
@@ -112,6 +114,7 @@ impl<'a> SnapshotWriter<'a> {
             replaced: Vec::new(),
             own: Vec::new(),
             stand_ins: BTreeSet::new(),
+            summary: None,
             buffer: Vec::new(),
         })
     }
@@ -132,6 +135,13 @@ impl<'a> SnapshotWriter<'a> {
             self.settled = Some(conflict::settle(self)?);
         }
         Ok(self.settled.clone().unwrap_or_default())
+    }
+
+    /// Does what takes time in [`SnapshotWriter::finish`] and can still be thrown away: compares keys, sorts hashes, makes indices.
+    /// So it can go on while the raw files are kept. No row can be pushed afterwards.
+    pub fn prepare(&mut self) -> Result<(), HomeError> {
+        self.conflicts()?;
+        publish::prepare(self)
     }
 
     /// Publishes the rows as one snapshot, or finds that the home has it already. Rows that contradict each other are never

@@ -4,7 +4,7 @@ use facts::{ColumnKind, Finding, ItemList, Severity, Stage, TABLES, Text, Unit, 
 use toml::Spanned;
 
 use super::expr::{self, Expr};
-use super::items::read_unclear;
+use super::items::read_manners;
 use super::raw::{RawAgree, RawCell, RawCheck, RawColumn, RawFact, RawForm, RawLayout, RawSheet, RawSheetWords, RawVocabulary};
 use super::toml_file::TomlFile;
 use super::vocabulary::Vocabulary;
@@ -35,8 +35,9 @@ pub(crate) fn compile(files: &[(String, Vec<u8>)], items: ItemList) -> (Forms, V
         findings.extend(file.findings);
     }
     for (path, bytes) in in_order(files, |path| path.starts_with("items/") && path.ends_with(".toml")) {
-        let (unclear, faults) = read_unclear(path, bytes, &forms.items);
+        let (unclear, fractions, faults) = read_manners(path, bytes, &forms.items);
         forms.unclear.extend(unclear);
+        forms.fractions.extend(fractions);
         findings.extend(faults);
     }
     for (path, bytes) in in_order(files, |path| path == "sheet-words.toml") {

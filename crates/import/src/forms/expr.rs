@@ -1,4 +1,4 @@
-use facts::{CitizenId, SchoolYear, Text, Value, text};
+use facts::{CitizenId, Date, SchoolYear, Text, Value, text};
 
 /// What a form's `must`, `when`, `set` and `value` say, with names already turned into places of the row.
 ///
@@ -74,6 +74,8 @@ pub(crate) enum Val<'a> {
     Missing,
     Number(f64),
     Words(std::borrow::Cow<'a, str>),
+    /// Compared with words, it is what they are: 2025-09-01.
+    Day(Date),
     Truth(bool),
 }
 
@@ -84,7 +86,7 @@ impl<'a> Val<'a> {
             Value::Text(words) => Val::Words(words.as_str().into()),
             Value::Integer(number) => Val::Number(*number as f64),
             Value::Real(number) => Val::Number(*number),
-            Value::Date(day) => Val::Words(day.to_string().into()),
+            Value::Date(day) => Val::Day(*day),
         }
     }
 
@@ -92,7 +94,14 @@ impl<'a> Val<'a> {
         match self {
             Val::Number(number) => Some(*number),
             Val::Truth(truth) => Some(f64::from(u8::from(*truth))),
-            Val::Missing | Val::Words(_) => None,
+            Val::Missing | Val::Words(_) | Val::Day(_) => None,
+        }
+    }
+
+    fn is(&self, other: &Val<'_>) -> bool {
+        match (self, other) {
+            (Val::Day(day), Val::Words(words)) | (Val::Words(words), Val::Day(day)) => day.to_string() == *words,
+            _ => self == other,
         }
     }
 
@@ -100,7 +109,7 @@ impl<'a> Val<'a> {
         match self {
             Val::Truth(truth) => Some(*truth),
             Val::Number(number) => Some(*number != 0.0),
-            Val::Missing | Val::Words(_) => None,
+            Val::Missing | Val::Words(_) | Val::Day(_) => None,
         }
     }
 }
@@ -116,7 +125,7 @@ impl Expr {
             Expr::IsMissing(inner) => Val::Truth(inner.eval(get) == Val::Missing),
             Expr::In(inner, list) => match inner.eval(get) {
                 Val::Missing => Val::Missing,
-                found => Val::Truth(list.iter().any(|entry| entry.eval(get) == found)),
+                found => Val::Truth(list.iter().any(|entry| entry.eval(get).is(&found))),
             },
             Expr::Binary(operator, left, right) => binary(*operator, left.eval(get), right, get),
             Expr::Call(function, arguments) => call(*function, arguments, get),
@@ -173,8 +182,15 @@ fn binary<'a>(operator: Operator, left: Val<'a>, right: &'a Expr, get: &dyn Fn(u
             _ => Val::Missing,
         };
     }
-    if let (Val::Words(left), Val::Words(right)) = (&left, &right) {
-        return truth(compare(operator, left.cmp(right)));
+    let order = match (&left, &right) {
+        (Val::Words(left), Val::Words(right)) => Some(left.cmp(right)),
+        (Val::Day(left), Val::Day(right)) => Some(left.cmp(right)),
+        (Val::Day(left), Val::Words(right)) => Some(left.to_string().as_str().cmp(right)),
+        (Val::Words(left), Val::Day(right)) => Some(left.as_ref().cmp(&right.to_string())),
+        _ => None,
+    };
+    if let Some(order) = order {
+        return truth(compare(operator, order));
     }
     let (Some(left), Some(right)) = (left.number(), right.number()) else { return Val::Missing };
     let number = match operator {
@@ -206,8 +222,8 @@ fn call<'a>(function: Function, arguments: &'a [Expr], get: &dyn Fn(usize) -> Va
     let first = || arguments.first().map_or(Val::Missing, |argument| argument.eval(get));
     match function {
         Function::Abs => number(first().number().map(f64::abs)),
-        Function::BirthOf => with_citizen_id(first(), |id| id.birth_date().to_string()),
-        Function::SexOf => with_citizen_id(first(), |id| if id.is_male() { "1" } else { "2" }.to_string()),
+        Function::BirthOf => with_citizen_id(first(), |id| Val::Day(id.birth_date())),
+        Function::SexOf => with_citizen_id(first(), |id| Val::Words(if id.is_male() { "1" } else { "2" }.into())),
         Function::Coalesce => {
             arguments.iter().map(|argument| argument.eval(get)).find(|found| *found != Val::Missing).unwrap_or(Val::Missing)
         }
@@ -224,24 +240,25 @@ fn call<'a>(function: Function, arguments: &'a [Expr], get: &dyn Fn(usize) -> Va
         Function::Min => number(numbers().reduce(|a, b| Some(a?.min(b?))).flatten()),
         Function::StartsWith => match (first(), arguments.get(1).map(|argument| argument.eval(get))) {
             (Val::Words(words), Some(Val::Words(start))) => Val::Truth(words.starts_with(start.as_ref())),
+            (Val::Day(day), Some(Val::Words(start))) => Val::Truth(day.to_string().starts_with(start.as_ref())),
             _ => Val::Missing,
         },
         Function::Sum => number(numbers().flatten().reduce(|a, b| a + b)),
-        Function::YearEnd => with_year(first(), |year| year.last_day().to_string()),
-        Function::YearStart => with_year(first(), |year| year.statistics_date().to_string()),
+        Function::YearEnd => with_year(first(), SchoolYear::last_day),
+        Function::YearStart => with_year(first(), SchoolYear::statistics_date),
     }
 }
 
-fn with_citizen_id<'a>(id: Val<'a>, tell: impl Fn(&CitizenId) -> String) -> Val<'a> {
+fn with_citizen_id<'a>(id: Val<'a>, tell: impl Fn(&CitizenId) -> Val<'a>) -> Val<'a> {
     match id {
-        Val::Words(words) => CitizenId::parse(&words).map_or(Val::Missing, |id| Val::Words(tell(&id).into())),
+        Val::Words(words) => CitizenId::parse(&words).map_or(Val::Missing, |id| tell(&id)),
         _ => Val::Missing,
     }
 }
 
-fn with_year<'a>(year: Val<'a>, day: impl Fn(SchoolYear) -> String) -> Val<'a> {
+fn with_year<'a>(year: Val<'a>, day: impl Fn(SchoolYear) -> Date) -> Val<'a> {
     match year {
-        Val::Words(words) => SchoolYear::read(&words).map_or(Val::Missing, |year| Val::Words(day(year).into())),
+        Val::Words(words) => SchoolYear::read(&words).map_or(Val::Missing, |year| Val::Day(day(year))),
         _ => Val::Missing,
     }
 }
@@ -433,7 +450,9 @@ mod tests {
         check("max(gone, n)", Val::Missing);
         check("count_positive(n, gone, 0)", Val::Number(1.0));
         check("if(stage = '初中', 7, 1)", Val::Number(7.0));
-        check("year_end(year)", Val::Words("2026-08-31".into()));
+        check("year_end(year)", Val::Day(Date::constant(2026, 8, 31)));
+        check("year_end(year) = '2026-08-31' and year_start(year) < year_end(year)", Val::Truth(true));
+        check("year_start(year) in ('2025-09-01', '2024-09-01')", Val::Truth(true));
         check("starts_with(year, '2025')", Val::Truth(true));
         check("birth_of('11010519491231002X') = '1949-12-31' and sex_of('11010519491231002X') = '2'", Val::Truth(true));
     }

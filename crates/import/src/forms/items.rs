@@ -1,4 +1,4 @@
-use facts::{Finding, Item, ItemList, Text, Unit, text};
+use facts::{Finding, Item, ItemList, Severity, Text, Unit, text};
 
 use super::Unclear;
 use super::raw::RawItems;
@@ -69,13 +69,19 @@ pub fn read_items(files: &[(String, Vec<u8>)]) -> (ItemList, Vec<Finding>) {
     (ItemList::new(items), findings)
 }
 
-/// Reads the words that may mean several items, from one of `items/*.toml`. What is wrong with its items was told by
-/// [`read_items`].
-pub(crate) fn read_unclear(path: &str, bytes: &[u8], items: &ItemList) -> (Vec<Unclear>, Vec<Finding>) {
+/// What one of `items/*.toml` says besides its items: words that may mean several, and how grave a fraction of an item is. What is
+/// wrong with the items was told by [`read_items`].
+pub(crate) fn read_manners(path: &str, bytes: &[u8], items: &ItemList) -> (Vec<Unclear>, Vec<(String, Severity)>, Vec<Finding>) {
     let (mut file, raw) = TomlFile::read::<RawItems>(path, bytes);
     file.findings.clear();
-    let mut unclear = Vec::new();
-    for raw in raw.into_iter().flat_map(|raw| raw.unclear) {
+    let (mut unclear, mut fractions) = (Vec::new(), Vec::new());
+    let Some(raw) = raw else { return (unclear, fractions, file.findings) };
+    for item in raw.items {
+        if let Some(word) = &item.fraction {
+            fractions.push((item.id.into_inner(), file.severity(word)));
+        }
+    }
+    for raw in raw.unclear {
         for word in &raw.words {
             if let Some(item) = items.read(word.as_ref()) {
                 let (word_told, id) = (word.as_ref(), &item.id);
@@ -100,5 +106,5 @@ pub(crate) fn read_unclear(path: &str, bytes: &[u8], items: &ItemList) -> (Vec<U
         let hint = file.title(&raw.hint, &raw.hint_en);
         unclear.push(Unclear { words: raw.words.iter().map(|word| HeadPart::read(word.as_ref()).bare).collect(), titles, hint });
     }
-    (unclear, file.findings)
+    (unclear, fractions, file.findings)
 }

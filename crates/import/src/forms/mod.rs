@@ -9,6 +9,8 @@ mod toml_file;
 mod toml_words;
 pub(crate) mod vocabulary;
 
+use std::collections::BTreeMap;
+
 use facts::{Finding, ItemList, Severity, Stage, Table, Text, Unit};
 
 pub use items::read_items;
@@ -26,6 +28,8 @@ use vocabulary::Vocabulary;
 pub struct Forms {
     items: ItemList,
     unclear: Vec<Unclear>,
+    /// By item: how grave a fraction is where a list of figures gives one, if it is less than for other whole numbers.
+    pub(crate) fractions: BTreeMap<String, Severity>,
     pub(crate) forms: Vec<Form>,
     pub(crate) vocabularies: Vec<Vocabulary>,
     pub(crate) words: SheetWords,

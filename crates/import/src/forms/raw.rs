@@ -279,6 +279,8 @@ pub(crate) struct RawItem {
     pub may_be_negative: bool,
     #[serde(default)]
     pub whole_number: bool,
+    /// How grave a fraction of a whole number is in a list of figures: other systems count teachers in full-time equivalents.
+    pub fraction: Option<Spanned<String>>,
     pub note: Option<String>,
     pub note_en: Option<String>,
 }

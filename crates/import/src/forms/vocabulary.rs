@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use facts::{Text, plain};
 
@@ -8,7 +8,7 @@ pub(crate) struct Vocabulary {
     pub id: String,
     pub title: Text,
     /// Bare words → value. A value itself is always one of its words.
-    words: BTreeMap<String, String>,
+    words: HashMap<String, String>,
     contains: Vec<(String, String)>,
     /// The first word of each value.
     shown: Vec<String>,
@@ -22,7 +22,7 @@ impl Vocabulary {
         contains: &BTreeMap<String, Vec<String>>,
     ) -> Result<Vocabulary, String> {
         let mut vocabulary =
-            Vocabulary { id: id.to_string(), title, words: BTreeMap::new(), contains: Vec::new(), shown: Vec::new() };
+            Vocabulary { id: id.to_string(), title, words: HashMap::new(), contains: Vec::new(), shown: Vec::new() };
         for (value, aliases) in words {
             vocabulary.shown.extend(aliases.first().cloned());
             for word in aliases.iter().chain((!value.is_empty()).then_some(value)) {
