@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use duty::{Act, Case, Command, Event, Opening, Party, Procedure, Subject};
 use facts::{Text, text};
 use serde::Serialize;
+use snapshot::Home;
 use store::Batch;
 
 use crate::duty_ledger::{refused, within};
+use crate::duty_receipt::{new_receipt, receipt_key};
 use crate::{Failure, Ledger};
 
 /// What somebody does to a case, as they say it.
@@ -43,10 +45,23 @@ pub struct Acted {
     pub due: Option<String>,
     /// Papers written, with their paths.
     pub papers: Vec<(Text, String)>,
+    /// The number with which whoever opened it may ask how far it is, without saying who they are. It is kept nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// Opens a case by hand.
 pub fn open_duty(ledger: &mut Ledger, opening: &DutyOpening, asked: &DutyAsked) -> Result<Acted, Failure> {
+    open_row(ledger, opening, asked, None)
+}
+
+/// Opens a case for a row of a table: two rows that say the same are two cases.
+pub(crate) fn open_row(
+    ledger: &mut Ledger,
+    opening: &DutyOpening,
+    asked: &DutyAsked,
+    row: Option<usize>,
+) -> Result<Acted, Failure> {
     let actor = ledger.actor(asked.by.as_deref())?;
     let Some((procedure, _)) = ledger.procedures.all.get(&opening.procedure).cloned() else {
         let known: Vec<&str> = ledger.procedures.all.keys().map(String::as_str).collect();
@@ -56,10 +71,12 @@ pub fn open_duty(ledger: &mut Ledger, opening: &DutyOpening, asked: &DutyAsked) 
             text!("有这些：{known}", "there are: {known}"),
         ));
     };
-    let key = format!("{}:{}:{}", opening.label, ledger.now, actor.person);
+    let row = row.map_or_else(String::new, |row| format!(":{row}"));
+    let key = format!("{}:{}:{}{row}", opening.label, ledger.now, actor.person);
     let id = duty::case_id(&procedure.prefix, &procedure.id, &key);
+    let receipt = procedure.opening.receipt.is_some().then(new_receipt).transpose()?;
     let subject = Subject {
-        key: id.clone(),
+        key: receipt.as_deref().map_or_else(|| id.clone(), receipt_key),
         label: opening.label.clone(),
         division: opening.division.clone(),
         school: opening.school.clone(),
@@ -74,7 +91,8 @@ pub fn open_duty(ledger: &mut Ledger, opening: &DutyOpening, asked: &DutyAsked) 
     let evidence = asked.evidence.iter().map(|words| ledger.take_evidence(words)).collect::<Result<Vec<_>, _>>()?;
     let opening = Opening { subject, finding: opening.finding.clone(), fields: asked.set.clone(), evidence };
     let event = duty::open(&procedure, opening, &actor, ledger.now).map_err(|no| refused(&no, &ledger.procedures))?;
-    write(ledger, &procedure, None, &id, vec![event], &actor, Vec::new())
+    let acted = write(ledger, &procedure, None, &id, vec![event], &actor, Vec::new())?;
+    Ok(Acted { receipt, ..acted })
 }
 
 /// Does a step of a case.
@@ -141,9 +159,13 @@ pub fn check_stay(ledger: &mut Ledger, id: &str, stay: &str, asked: &DutyAsked) 
 pub fn read_vault(ledger: &mut Ledger, id: &str, vault: &str, asked: &DutyAsked) -> Result<Vec<(Text, String)>, Failure> {
     command(ledger, id, asked, |_| Command::ReadVault { vault: vault.to_string(), reason: asked.reason.clone() })?;
     let procedure = ledger.case(id)?.procedure;
-    let values = ledger.store.vault(id)?;
-    let of_vault = |name: &String| procedure.field(name).filter(|field| field.vault.as_deref() == Some(vault));
-    Ok(values.into_iter().filter_map(|(field, value)| Some((of_vault(&field)?.name(), value))).collect())
+    let home = Home::open_or_create(&ledger.home)?;
+    let mut values = Vec::new();
+    for (field, value) in ledger.store.vault(id)? {
+        let Some(field) = procedure.field(&field).filter(|field| field.vault.as_deref() == Some(vault)) else { continue };
+        values.push((field.name(), home.unseal_words(&value)?));
+    }
+    Ok(values)
 }
 
 fn command(
@@ -168,7 +190,7 @@ fn command(
 }
 
 /// Writes events down, what is kept apart into the vault, and the papers that a step made into files.
-fn write(
+pub(crate) fn write(
     ledger: &mut Ledger,
     procedure: &Procedure,
     before: Option<&Case>,
@@ -182,10 +204,10 @@ fn write(
         if let Event::Opened { fields, .. } | Event::StepDone { fields, .. } = event {
             let apart = |field: &String| procedure.field(field).is_some_and(|field| field.vault.is_some());
             let kept: Vec<String> = fields.keys().filter(|field| apart(field)).cloned().collect();
-            batch.vault.extend(kept.into_iter().filter_map(|field| {
-                let value = fields.remove(&field)?;
-                Some((id.to_string(), field, value))
-            }));
+            for field in kept {
+                let value = fields.remove(&field).unwrap_or_default();
+                batch.vault.push((id.to_string(), field, ledger.sealed(&value)?));
+            }
         }
     }
     let entry = ledger.entry(procedure, before, id, events, actor)?;
@@ -200,7 +222,7 @@ fn write(
     ledger.append(&batch)?;
     let ready = step.iter().flat_map(|steps| steps.split(' ')).filter_map(|step| procedure.step(step)).map(|step| step.name());
     let status = ["open", "paused", "closed"].into_iter().find(|known| *known == status).unwrap_or("open");
-    Ok(Acted { case: id.to_string(), status, ready: ready.collect(), due, papers: written })
+    Ok(Acted { case: id.to_string(), status, ready: ready.collect(), due, papers: written, receipt: None })
 }
 
 impl Acted {
@@ -209,11 +231,18 @@ impl Acted {
         let (case, zh, en) = (&self.case, join(|text| &text.zh), join(|text| &text.en));
         let due = self.due.as_deref().and_then(|due| due.get(..10)).unwrap_or("—");
         let mut lines = vec![match (self.status, zh.is_empty()) {
+            ("closed", _) if self.due.is_none() => text!("{case} 已办结", "{case} is closed"),
             ("closed", _) => text!("{case} 已销号，下一次核查 {due}", "{case} is closed; next check {due}"),
             ("paused", _) => text!("{case} 已中止", "{case} is paused"),
             (_, true) => text!("{case} 已记录；各步骤已完成，可以销号", "{case}: recorded; all steps are done, it can be closed"),
             _ => text!("{case} 已记录；下一步：{zh}；期限 {due}", "{case}: recorded; next: {en}; due {due}"),
         }];
+        if let Some(receipt) = &self.receipt {
+            lines.push(text!(
+                "  受理号 {receipt}：凭它查办理情况（junheng duty receipt），不用说是谁；只显示这一次",
+                "  receipt {receipt}: ask with it how far the case is (junheng duty receipt) without saying who you are; it is shown this once"
+            ));
+        }
         for (Text { zh, en }, path) in &self.papers {
             lines.push(text!("  文书《{zh}》：{path}", "  paper \"{en}\": {path}"));
         }

@@ -4,6 +4,7 @@ use duty::chain::{digest, hex};
 use duty::{Actor, Case, Event, Moment, Procedure, Proof, Recorded, Refusal, Subject};
 use facts::{Text, text};
 use serde::Serialize;
+use snapshot::Home;
 use store::{Batch, Entry, Row, Store, StoreError};
 
 use crate::duty_procedures::{Procedures, procedures};
@@ -252,15 +253,20 @@ impl Ledger {
         Ok(Proof { kind: kind.to_string(), sha256, name })
     }
 
+    /// Words as they lie in the vault: sealed with the home's key, so that whoever steals the database reads nothing of them.
+    pub(crate) fn sealed(&self, words: &str) -> Result<String, Failure> {
+        Ok(Home::open_or_create(&self.home)?.seal_words(words)?)
+    }
+
     /// Writes a file of the ledger, whole or not at all; the same content twice is written once.
     pub(crate) fn keep(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
         let folder = self.home.join("duty").join(folder);
-        let (path, part) = (folder.join(name), folder.join(format!("{name}.part")));
+        let path = folder.join(name);
         let act = || text!("保存文件", "keep a file");
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::io(act(), &folder, &error))?;
+        snapshot::make_folder(&folder).map_err(|error| Failure::io(act(), &folder, &error))?;
         if !path.exists() {
-            std::fs::write(&part, bytes).map_err(|error| Failure::io(act(), &part, &error))?;
-            std::fs::rename(&part, &path).map_err(|error| Failure::io(act(), &path, &error))?;
+            // On the disk before the log speaks of it.
+            snapshot::write_whole(&folder, name, bytes).map_err(|error| Failure::io(act(), &path, &error))?;
         }
         Ok(path)
     }

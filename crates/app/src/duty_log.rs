@@ -21,7 +21,12 @@ pub struct LogVerified {
 pub fn verify_log(home: &Path, store: Option<&str>) -> Result<LogVerified, Failure> {
     let mut store = opened(home, store)?;
     let head = store.head()?;
-    Ok(LogVerified { broken: store::verify(&mut *store)?.err(), head })
+    // The log of looks and logins has a chain of its own.
+    let broken = match store::verify(&mut *store)?.err() {
+        None => store.verify_traces()?.err(),
+        broken => broken,
+    };
+    Ok(LogVerified { broken, head })
 }
 
 /// Writes the whole log, a JSON document a line: number, case, time, content and hash. Gives the number of lines.
@@ -79,7 +84,12 @@ pub fn backup_home(home: &Path, store: Option<&str>, out: &Path) -> Result<Backe
         for path in if home.is_dir() { paths_under(home)? } else { Vec::new() } {
             let below = path.strip_prefix(home).unwrap_or(&path).to_path_buf();
             let name = below.to_string_lossy();
-            if name.contains(".sqlite-") || name == "duty/log.sqlite" || name == "lock" || name.contains(".part") {
+            if name.contains(".sqlite-")
+                || name == "duty/log.sqlite"
+                || name == "lock"
+                || name.contains(".part")
+                || name.ends_with(".tmp")
+            {
                 continue;
             }
             copy(&path, &part.join(&below))?;

@@ -73,6 +73,8 @@ pub(crate) fn clock_of(
     let started = match clock.from.strip_prefix("end:") {
         Some(before) if depth < CHAIN_MAX => clock_of(procedure, case, calendar, procedure.clock(before)?, now, depth + 1)?.due,
         Some(_) => return None,
+        // A case that comes back at a later step does not begin again with the first: what runs to a set day does.
+        None if clock.from == "open" && case.round > 1 && clock.ends.is_none() && !procedure.begins_anew() => return None,
         None if clock.from == "open" => case.began,
         None => case.this_round().rfind(|done| done.step == clock.from && !done.skipped)?.at,
     };

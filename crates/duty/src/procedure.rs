@@ -519,6 +519,11 @@ impl Procedure {
         }
     }
 
+    /// Whether a case that is re-opened begins with the first step again.
+    pub(crate) fn begins_anew(&self) -> bool {
+        self.reopen.as_ref().is_none_or(|reopen| reopen.at == self.first)
+    }
+
     pub fn is_in_force(&self, on: Date) -> bool {
         on >= self.in_force.from && self.in_force.to.is_none_or(|to| on <= to)
     }

@@ -2,11 +2,15 @@
 //! printed now, for review.
 //!
 //! A line `$ junheng …` is run in the story's own folder; the lines below it, up to the next command, are its output, the last
-//! one its exit code. What differs from run to run (times, ids of content, versions of packs) is masked.
+//! one its exit code. What differs from run to run (times, ids of content, versions of packs, receipts) is masked. A story that
+//! speaks of `[store]` is told twice, with cases in a file and in a PostgreSQL server, and must read the same.
+
+#[path = "../../store/tests/it/server.rs"]
+mod server;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 #[test]
 fn every_story_is_told_as_written() {
@@ -18,21 +22,32 @@ fn every_story_is_told_as_written() {
     let mut wrong = String::new();
     for story in stories {
         let written = std::fs::read_to_string(&story).unwrap();
-        let told = tell(&written);
-        if told == written {
-            continue;
-        }
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&story, &told).unwrap();
-        } else {
-            let _ = writeln!(wrong, "{}:\n{}", story.display(), first_difference(&written, &told));
+        let mut stores = vec![("a file", None)];
+        let server = written.contains(STORE).then(server::Server::start);
+        stores.extend(server.iter().map(|server| ("PostgreSQL", Some(server.url("story")))));
+        let mut written = written;
+        for (which, store) in stores {
+            let told = tell(&written, store.as_deref().unwrap_or("cases.sqlite"));
+            if told == written {
+                continue;
+            }
+            if std::env::var_os("UPDATE").is_some() && store.is_none() {
+                std::fs::write(&story, &told).unwrap();
+                written = told;
+            } else {
+                let _ = writeln!(wrong, "{} with {which}:\n{}", story.display(), first_difference(&written, &told));
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong}\nUPDATE=1 writes what is printed now");
 }
 
-fn tell(written: &str) -> String {
+/// Stands for where cases are kept.
+const STORE: &str = "[store]";
+
+fn tell(written: &str, store: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
+    let (mut receipt, mut case) = (String::new(), String::new());
     let mut told = String::new();
     for line in written.lines() {
         if line.starts_with('#') || (line.is_empty() && (told.is_empty() || told.ends_with("\n\n") || told.ends_with("]\n"))) {
@@ -41,13 +56,30 @@ fn tell(written: &str) -> String {
         } else if let Some(command) = line.strip_prefix("$ ") {
             told.push_str(line);
             told.push('\n');
-            told.push_str(&run(folder.path(), command));
+            let command = command.replace(STORE, store).replace("[receipt]", &receipt).replace("[case]", &case);
+            let printed = run(folder.path(), &command);
+            if let Some(given) = printed.split("受理号 ").nth(1).and_then(|rest| rest.get(..RECEIPT)) {
+                receipt = given.to_string();
+            }
+            // The case that was opened last.
+            if command.starts_with("junheng duty open") || command.starts_with("junheng duty state") {
+                let id = printed.lines().find(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+                case = id.and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_string();
+            }
+            let printed = printed.replace(store, STORE);
+            told.push_str(&if receipt.is_empty() { printed } else { printed.replace(&receipt, "[receipt]") });
         }
     }
     told
 }
 
-/// `write FILE LINES…` makes a small file (`\n` between lines), `cut FILE N` keeps the first N bytes; all else is the binary.
+/// Sixteen signs in four groups.
+const RECEIPT: usize = 19;
+
+/// `write FILE LINES…` makes a small file (`\n` between lines), `cut FILE N` keeps the first N bytes, `hole FILE MB` makes a large
+/// file, `place FOLDER TO` copies a folder of the repository, `full KB junheng …` runs the binary where no file may grow beyond
+/// that size, `both A ;; B` runs two at once, `holds FILE WORDS` looks into a file;
+/// all else is the binary.
 fn run(folder: &Path, command: &str) -> String {
     let words: Vec<&str> = command.split_whitespace().collect();
     match words[..] {
@@ -66,10 +98,52 @@ fn run(folder: &Path, command: &str) -> String {
             std::fs::copy(folder.join(from), folder.join(to)).unwrap();
             return String::new();
         }
+        ["hole", file, mb] => {
+            let bytes = mb.parse::<u64>().unwrap() * 1_000_000;
+            std::fs::File::create(folder.join(file)).unwrap().set_len(bytes).unwrap();
+            return String::new();
+        }
+        ["place", from, to] => {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(from);
+            std::fs::create_dir_all(folder.join(to)).unwrap();
+            let copied = Command::new("cp").arg("-r").arg(from.join(".")).arg(folder.join(to)).status().unwrap();
+            assert!(copied.success());
+            return String::new();
+        }
+        ["full", kilobytes, "junheng", ..] => {
+            let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
+            let mut bash = Command::new("bash");
+            bash.args(["-c", &script]).arg(env!("CARGO_BIN_EXE_junheng")).args(&words[3..]);
+            return told_of(&bash.current_dir(folder).output().unwrap());
+        }
+        ["holds", file, words] => {
+            let content = std::fs::read(folder.join(file)).unwrap();
+            let holds = content.windows(words.len()).any(|at| at == words.as_bytes());
+            return format!("[{}]\n", if holds { "it does" } else { "it does not" });
+        }
+        ["both", ..] => return both(folder, command.strip_prefix("both ").unwrap_or_default()),
         _ => {}
     }
     let arguments = words.strip_prefix(&["junheng"]).unwrap_or_else(|| panic!("unknown command: {command}"));
-    let output = Command::new(env!("CARGO_BIN_EXE_junheng")).args(arguments).current_dir(folder).output().unwrap();
+    told_of(&Command::new(env!("CARGO_BIN_EXE_junheng")).args(arguments).current_dir(folder).output().unwrap())
+}
+
+/// Two commands at once, of which one must be refused; which of them, and whether because it came second or because the other
+/// was writing, is chance, so that only the exit codes are told.
+fn both(folder: &Path, commands: &str) -> String {
+    let start = |command: &str| {
+        let words = command.split_whitespace().skip(1);
+        let mut junheng = Command::new(env!("CARGO_BIN_EXE_junheng"));
+        junheng.args(words).current_dir(folder).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        junheng.spawn().unwrap()
+    };
+    let children: Vec<_> = commands.split(" ;; ").map(start).collect();
+    let mut done: Vec<bool> = children.into_iter().map(|mut child| child.wait().unwrap().success()).collect();
+    done.sort_unstable();
+    format!("[{} done, {} refused]\n", done.iter().filter(|done| **done).count(), done.iter().filter(|done| !**done).count())
+}
+
+fn told_of(output: &Output) -> String {
     let mut told = masked(&String::from_utf8_lossy(&output.stdout));
     told.push_str(&masked(&String::from_utf8_lossy(&output.stderr)));
     let _ = writeln!(told, "[exit {}]", output.status.code().map_or("killed".to_string(), |code| code.to_string()));

@@ -69,6 +69,7 @@ pub enum Act {
     ReadKey,
     CreateKey,
     ReadPeople,
+    SealWords,
     LogLook,
     Sweep,
 }
@@ -88,6 +89,7 @@ impl Act {
             Act::ReadKey => text!("读取密钥", "read the key"),
             Act::CreateKey => text!("生成密钥", "create the key"),
             Act::ReadPeople => text!("读取个人信息", "read the people's data"),
+            Act::SealWords => text!("密封文字", "seal words"),
             Act::LogLook => text!("登记个人信息查阅记录", "log the look at people's data"),
             Act::Sweep => text!("清理上次中断的导入", "clear what a broken import left"),
         }

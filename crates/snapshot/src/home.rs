@@ -1,14 +1,19 @@
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use facts::{CountyCode, FileHash, text};
 
+use crate::content::hex;
 use crate::durable::make_folder;
 use crate::key;
 use crate::open::read_manifest;
 use crate::raw::RawReader;
+use crate::seal::{Sealer, Unsealer};
 use crate::{Act, HomeError, HomeLock, Manifest, Snapshot, SnapshotId};
+
+/// What sealed words begin with.
+const SEALED: &str = "sealed:";
 
 /// The folder that holds a county's or a province's snapshots, raw files and key.
 ///
@@ -149,6 +154,43 @@ impl Home {
         })?;
         let key = key::read(self)?.ok_or_else(|| HomeError::KeyMissing { path: key::path(self) })?;
         RawReader::new(BufReader::new(file), &key, hash).map_err(|error| HomeError::sealed(Act::ReadRaw, &path, error))
+    }
+
+    /// Seals a few words with the home's key, as the columns are sealed that identify people; a new home gets its key.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// let home = snapshot::Home::open_or_create(dir.path()).unwrap();
+    /// let sealed = home.seal_words("某某").unwrap();
+    /// assert!(sealed.starts_with("sealed:") && !sealed.contains("某某"));
+    /// assert_eq!(home.unseal_words(&sealed).unwrap(), "某某");
+    /// ```
+    pub fn seal_words(&self, words: &str) -> Result<String, HomeError> {
+        let key = match key::read(self)? {
+            Some(key) => key,
+            None => key::read_or_create(&self.lock("duty")?)?,
+        };
+        let sealed = Sealer::new(Vec::new(), &key).and_then(|mut sealer| {
+            sealer.write_all(words.as_bytes())?;
+            sealer.finish()
+        });
+        let bytes = sealed.map_err(|error| HomeError::io(Act::SealWords, &key::path(self), error))?;
+        Ok(format!("{SEALED}{}", hex(&bytes)))
+    }
+
+    /// Opens words that [`Home::seal_words`] sealed; words that were never sealed come back as they are.
+    pub fn unseal_words(&self, sealed: &str) -> Result<String, HomeError> {
+        let Some(digits) = sealed.strip_prefix(SEALED) else { return Ok(sealed.to_string()) };
+        let path = key::path(self);
+        let key = key::read(self)?.ok_or_else(|| HomeError::KeyMissing { path: path.clone() })?;
+        let bytes: Option<Vec<u8>> =
+            digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        let mut words = String::new();
+        let bytes = bytes.unwrap_or_default();
+        Unsealer::new(bytes.as_slice(), &key)
+            .and_then(|mut unsealer| unsealer.read_to_string(&mut words))
+            .map_err(|error| HomeError::sealed(Act::ReadPeople, &path, error))?;
+        Ok(words)
     }
 
     pub(crate) fn snapshots(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use app::{Acted, CaseFilter, DutyAsked, DutyOpening, Failure, Ledger, LedgerAsked};
+use app::{Acted, CaseFilter, DutyAsked, DutyOpening, Failure, Ledger, LedgerAsked, StatementAsked};
 use clap::{Arg, ArgAction, Command};
 use facts::{Lang, Text, text};
 
@@ -68,6 +68,12 @@ fn arguments(command: Command, lang: Lang) -> Command {
     let fields = |command: Command| {
         proof(command).arg(many("set", "FIELD=WORDS", "栏目，可多次给出", "a field; may be given several times"))
     };
+    let statement = |command: Command| {
+        command
+            .arg(Arg::new("procedure").value_name("PROCEDURE").required(true).help(pick(lang, "哪个程序", "which procedure")))
+            .arg(Arg::new("routine").value_name("ROUTINE").required(true).help(pick(lang, "哪个定期报告", "which report")))
+            .arg(one("period", "MONTH", "哪一期，如 2026-03", "which period, such as 2026-03").required(true))
+    };
     command
         .subcommand_required(true)
         .subcommand(
@@ -99,10 +105,38 @@ fn arguments(command: Command, lang: Lang) -> Command {
         .subcommand(
             fields(part("open", "人工立案", "open a case by hand"))
                 .arg(one("procedure", "ID", "哪个程序", "which procedure").required(true))
-                .arg(one("label", "WORDS", "关于什么", "what it is about").required(true))
-                .arg(one("division", "CODE", "所在区划代码", "the division where it lies").required(true))
+                .arg(one("label", "WORDS", "关于什么", "what it is about").required_unless_present("table"))
+                .arg(one("division", "CODE", "所在区划代码", "the division where it lies").required_unless_present("table"))
                 .arg(one("school", "CODE", "学校标识码", "a school code"))
-                .arg(one("finding", "WORDS", "发现的问题", "the problem").required(true)),
+                .arg(one("finding", "WORDS", "发现的问题", "the problem").required_unless_present("table"))
+                .arg(one(
+                    "table",
+                    "FILE",
+                    "按表立案：一行一件，表头是栏目（责任书分解等）",
+                    "a case for each row of a table whose headings are fields: a document broken into duties",
+                )),
+        )
+        .subcommand(statement(fields(part("state", "定期报告，零也要报", "report on a fixed day, zero included"))).arg(one(
+            "unit",
+            "CODE",
+            "哪个单位（默认本人的）",
+            "which unit (default: one's own)",
+        )))
+        .subcommand(
+            statement(who(part("draw", "按公布的种子抽查定期报告", "draw reports to be looked at again, with a published seed")))
+                .arg(
+                    one("seed", "WORDS", "截止日之后公布、人人可查的数", "a number made known after the last day").required(true),
+                ),
+        )
+        .subcommand(
+            part("calendar", "日历：哪天要报什么，谁还没有报", "the calendar: what is due when, and who has not reported")
+                .arg(one("from", "DATE", "从哪天（默认本月初）", "from which day (default: the first of the month)"))
+                .arg(one("to", "DATE", "到哪天（默认三个月后）", "to which day (default: three months on)"))
+                .arg(one("unit", "CODE", "哪个区划或学校", "which division or school").required(true)),
+        )
+        .subcommand(
+            part("receipt", "凭受理号查办理情况，不用说是谁", "ask with a receipt how far a case is, without saying who you are")
+                .arg(Arg::new("receipt").value_name("RECEIPT").required(true).help(pick(lang, "受理号", "the receipt"))),
         )
         .subcommand(
             fields(part("act", "办一个步骤", "do a step"))
@@ -154,6 +188,21 @@ fn run(call: &Call) -> Result<Exit, Failure> {
             show(&call, &page, page.lines())
         }
         "procedures" => procedures(&call, &ledger),
+        "calendar" => calendar(&call, &mut ledger),
+        "draw" => {
+            let drawn = app::draw_statements(
+                &mut ledger,
+                &statement(&call),
+                call.text("seed").unwrap_or_default(),
+                &asked(&call, name)?,
+            )?;
+            show(&call, &drawn, drawn.lines())
+        }
+        "receipt" => {
+            let found = app::ask_with_receipt(&mut ledger, call.text("receipt").unwrap_or_default())?;
+            show(&call, &found, found.lines())
+        }
+        "open" if call.text("table").is_some() => table(&call, &mut ledger),
         _ => act(&call, &mut ledger, name),
     }
 }
@@ -223,7 +272,46 @@ fn procedures(call: &Call, ledger: &Ledger) -> Result<Exit, Failure> {
     Ok(if ledger.procedures.findings.is_empty() { Exit::Fine } else { Exit::Missed })
 }
 
-fn act(call: &Call, ledger: &mut Ledger, name: &str) -> Result<Exit, Failure> {
+fn statement(call: &Call) -> StatementAsked {
+    let word = |name: &str| call.text(name).map(str::to_string);
+    StatementAsked {
+        procedure: word("procedure").unwrap_or_default(),
+        routine: word("routine").unwrap_or_default(),
+        period: word("period").unwrap_or_default(),
+        unit: if call.matches.try_contains_id("unit").unwrap_or(false) { word("unit") } else { None },
+    }
+}
+
+fn calendar(call: &Call, ledger: &mut Ledger) -> Result<Exit, Failure> {
+    let fixed = app::fixed_days(ledger, call.date("from")?, call.date("to")?, call.text("unit").unwrap_or_default())?;
+    show(call, &fixed, fixed.iter().flat_map(app::Fixed::lines).collect())
+}
+
+/// Opens a case for each row; a row that could not be opened makes the command end with 1.
+fn table(call: &Call, ledger: &mut Ledger) -> Result<Exit, Failure> {
+    let path = std::path::PathBuf::from(call.text("table").unwrap_or_default());
+    let rows = app::open_duties(ledger, &opening(call), &path, &asked(call, "open")?)?;
+    let opened = rows.iter().filter(|row| row.outcome.is_ok()).count();
+    let left = rows.len() - opened;
+    let mut lines: Vec<Text> = rows.iter().map(app::RowOpened::words).collect();
+    lines.push(text!("立案 {opened} 件，没有立案 {left} 行", "{opened} opened, {left} rows not"));
+    let cases: Vec<&str> = rows.iter().filter_map(|row| row.outcome.as_ref().ok()).map(|acted| acted.case.as_str()).collect();
+    show(call, &cases, lines)?;
+    Ok(if left == 0 { Exit::Fine } else { Exit::Missed })
+}
+
+fn opening(call: &Call) -> DutyOpening {
+    let word = |name: &str| call.text(name).map(str::to_string);
+    DutyOpening {
+        procedure: word("procedure").unwrap_or_default(),
+        label: word("label").unwrap_or_default(),
+        division: word("division").unwrap_or_default(),
+        school: word("school"),
+        finding: word("finding").unwrap_or_default(),
+    }
+}
+
+fn asked(call: &Call, name: &str) -> Result<DutyAsked, Failure> {
     let has = |id: &str| call.matches.try_contains_id(id).unwrap_or(false);
     let word = |id: &str| if has(id) { call.text(id).map(str::to_string) } else { None };
     let words = |id: &str| if has(id) { call.texts(id) } else { Vec::new() };
@@ -235,7 +323,7 @@ fn act(call: &Call, ledger: &mut Ledger, name: &str) -> Result<Exit, Failure> {
         };
         set.insert(field.to_string(), value.to_string());
     }
-    let asked = DutyAsked {
+    Ok(DutyAsked {
         by: word("by"),
         set,
         evidence: words("evidence"),
@@ -244,19 +332,17 @@ fn act(call: &Call, ledger: &mut Ledger, name: &str) -> Result<Exit, Failure> {
         to: word("to"),
         category: word("category"),
         held: !(name == "stay" && call.matches.get_flag("lost")),
-    };
+    })
+}
+
+fn act(call: &Call, ledger: &mut Ledger, name: &str) -> Result<Exit, Failure> {
+    let asked = asked(call, name)?;
+    let word =
+        |id: &str| if call.matches.try_contains_id(id).unwrap_or(false) { call.text(id).map(str::to_string) } else { None };
     let case = word("case").unwrap_or_default();
     let acted: Acted = match name {
-        "open" => {
-            let opening = DutyOpening {
-                procedure: word("procedure").unwrap_or_default(),
-                label: word("label").unwrap_or_default(),
-                division: word("division").unwrap_or_default(),
-                school: word("school"),
-                finding: word("finding").unwrap_or_default(),
-            };
-            app::open_duty(ledger, &opening, &asked)?
-        }
+        "open" => app::open_duty(ledger, &opening(call), &asked)?,
+        "state" => app::make_statement(ledger, &statement(call), &asked)?,
         "act" => app::act_on_duty(ledger, &case, &word("step").unwrap_or_default(), &asked)?,
         "hand-over" => app::hand_over_duty(ledger, &case, &asked)?,
         "take-over" => app::answer_hand_over(ledger, &case, true, &asked)?,
