@@ -5,7 +5,6 @@ import "./style/frame.css";
 import "./style/page.css";
 import "./style/print.css";
 import { createApp } from "vue";
-import App from "./App.vue";
-import { router } from "./router";
+import Entrance from "./Entrance.vue";
 
-createApp(App).use(router).mount("#app");
+createApp(Entrance).mount("#app");

@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory } from "vue-router";
 import { PAGES, type Page } from "./pages";
 import { SCOPE_KEYS, scopeOf } from "./scope";
+import { may } from "./api/session";
 import { state, whole } from "./api/state";
 
 declare module "vue-router" {
@@ -18,6 +19,9 @@ export const router = createRouter({
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
+
+// Whoever may not see the whole county begins with their own work.
+router.beforeEach((to) => (to.name === "board" && !may("county:read") ? { name: may("cases:read") ? "desk" : "me", query: to.query, replace: true } : true));
 
 // An address without a scope gets the one that is meant, so that whatever is copied from the browser is complete.
 router.beforeEach(async (to) => {

@@ -43,14 +43,30 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     let made = step::run(Command::new(&binary).arg("sample").arg("--out").arg(&county))?;
     ended(&made, &[0], "the sample county could not be made")?;
 
-    say(3, "逐年导入，每个学年一个快照", "import, one snapshot a school year");
+    say(
+        3,
+        "逐年导入，每个学年一个快照；立案、销号、反弹；各种角色的账号",
+        "import, one snapshot a school year; cases; accounts of every role",
+    );
     for year in years(&county)? {
         let imported = step::run_silently(Command::new(&binary).current_dir(root).args(["import", "--home", HOME]).arg(&year))?;
         // What was refused is shown whole; of what went well, the result.
         let shown = if imported.code == 0 { 3 } else { imported.lines.len() };
         imported.lines.iter().skip(imported.lines.len().saturating_sub(shown)).for_each(|line| println!("{line}"));
         ended(&imported, &[0], &format!("{} was refused", year.display()))?;
+        // Cases as they were opened, closed and came back in the autumns of these years: a ledger for practice takes the time.
+        let autumn = format!(
+            "{}-10-20T09:00",
+            year.file_name().and_then(|name| name.to_str()).unwrap_or_default().get(..4).unwrap_or_default()
+        );
+        let mut sync = Command::new(&binary);
+        sync.current_dir(root).args(["duty", "sync", "--home", HOME, "--practice", "--at", &autumn]);
+        let synced = step::run_silently(&mut sync)?;
+        synced.lines.iter().skip(1).take(1).for_each(|line| println!("{line}"));
+        ended(&synced, &[0], "the cases could not be brought up to date")?;
     }
+    let accounts = step::run(Command::new(&binary).current_dir(root).args(["users", "demo", "--home", HOME]))?;
+    ended(&accounts, &[0], "the accounts could not be made")?;
 
     say(4, "核算", "evaluate");
     let evaluated = step::run(Command::new(&binary).current_dir(root).args(["evaluate", "--home", HOME, "--pack", PACK]))?;
@@ -62,6 +78,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     println!("  {shown} evaluate --home {HOME} --pack {PACK} --all");
     println!("  {shown} report tables --home {HOME} --pack {PACK} --out tables.xlsx");
     println!("  {shown} snapshots --home {HOME}");
+    println!("  {shown} duty list --home {HOME}");
     println!("  {shown} serve --home {HOME}      # 控制台 (the console)");
     println!("  {shown} --help");
     println!();

@@ -73,6 +73,12 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/api/imports/{job}/excerpt", Everywhere("imports:read")),
     ("GET", "/api/indicators", Holds(&["county:read"])),
     ("GET", "/api/indicators/{id}", Holds(&["county:read"])),
+    ("GET", "/api/ledgers", Holds(&["identity:read"])),
+    ("DELETE", "/api/ledgers/decisions", Holds(&["identity:read"])),
+    ("POST", "/api/ledgers/decisions", Holds(&["identity:read"])),
+    // Whoever brings a key needs no account; the handler looks at it.
+    ("POST", "/api/ledgers/lists", Anybody),
+    ("GET", "/api/ledgers/pairs", Holds(&["identity:read"])),
     ("GET", "/api/logs", Holds(&["audit:read", "looks:read"])),
     ("GET", "/api/map", Holds(&["county:read"])),
     ("GET", "/api/packs", Holds(&["packs:read"])),

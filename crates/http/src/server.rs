@@ -326,6 +326,11 @@ impl Server {
 }
 
 impl Work {
+    /// Further folders of packs.
+    pub fn packs(&self) -> &[PathBuf] {
+        &self.server.packs
+    }
+
     /// Works out what the first reader will ask for: the latest snapshot in all its years, and the one before it. A reader who
     /// comes meanwhile waits for the same evaluation instead of making another.
     pub fn prepare(&self) {

@@ -84,7 +84,7 @@ export interface paths {
         get: operations["approvals"];
         put?: never;
         /** Asks for leave to export the ledger of a procedure. Wants the header `x-junheng: 1`. */
-        post: operations["ask"];
+        post: operations["ask_approval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,7 +101,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Gives leave, or declines it. Wants the header `x-junheng: 1`. */
-        post: operations["decide"];
+        post: operations["decide_approval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,7 +139,7 @@ export interface paths {
          * Opens a case by hand: the part `deed` is an `OpeningBody`, each further part evidence, named by its kind. Wants the header
          *     `x-junheng: 1`.
          */
-        post: operations["open"];
+        post: operations["open_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -160,7 +160,7 @@ export interface paths {
          * Does something to a case: the part `deed` is a `DeedBody`, each further part evidence, named by its kind. Wants the header
          *     `x-junheng: 1`.
          */
-        post: operations["act"];
+        post: operations["act_on_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -175,7 +175,7 @@ export interface paths {
             cookie?: never;
         };
         /** A piece of evidence by its hash, or a paper by its number. */
-        get: operations["file"];
+        get: operations["case_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,7 +194,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reads what is kept apart of a case; the look is written down, with its reason. Wants the header `x-junheng: 1`. */
-        post: operations["vault"];
+        post: operations["look_into_vault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -525,6 +525,80 @@ export interface paths {
         };
         /** One indicator over all schools, with each school's part of its coefficient of variation. */
         get: operations["indicator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many children of each category, and what the registers' owners should mend. */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that two records are one child, or are not. Nothing that was said before is overwritten. Wants the header `x-junheng: 1`. */
+        post: operations["decide"];
+        /** Takes one's own latest decision back; both lines stay in the record. Wants the header `x-junheng: 1`. */
+        delete: operations["undo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a list of newly recognised families (form `support-list`: CSV or workbook, the body itself) and answers whom it means,
+         *     who becomes entitled to what, and what nobody could be found for. Nothing is kept.
+         * @description Wants `authorization: Bearer KEY` (`junheng ledgers key`), whose places are the only ones of which rows are looked at, or
+         *     somebody who is in and may import; and the header `x-junheng: 1`.
+         */
+        post: operations["arrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next pairs that a person should decide, side by side with the reasons. Every record shown is a look, and is logged. */
+        get: operations["pairs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -940,7 +1014,7 @@ export interface components {
             clocks: components["schemas"]["ClockLine"][];
             close: components["schemas"]["CloseLine"];
             evidence: components["schemas"]["FileLine"][];
-            fields: unknown[];
+            fields: components["schemas"]["FieldValue"][];
             may: components["schemas"]["May"];
             offer?: components["schemas"]["OfferLine"] | null;
             papers: components["schemas"]["FileLine"][];
@@ -1020,10 +1094,10 @@ export interface components {
             /** @description The anchor in the pack's `source.md`. */
             article: string;
             /** @description 第七条（一） */
-            article_title: components["schemas"]["Words"];
+            article_title: string;
             /** @description False until somebody has compared it with the original. */
             confirmed: boolean;
-            document: components["schemas"]["Words"];
+            document: string;
             from?: string | null;
             label?: components["schemas"]["Words"] | null;
             /** @description 教督〔2017〕6号 */
@@ -1124,6 +1198,25 @@ export interface components {
         DecisionBody: {
             give: boolean;
         };
+        DeedBody: {
+            /** @description Who acts, in a home without accounts. */
+            by?: string | null;
+            category?: string | null;
+            /** @description step, hand-over, take-over, decline, pause, resume, close, reopen, stay */
+            deed: string;
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Whether a close-out still holds. */
+            held?: boolean | null;
+            /** @description Which step, or which stay check. */
+            name?: string | null;
+            reason?: string | null;
+            /** @description Why steps are left out. */
+            skip?: string | null;
+            /** @description A role, or `person/role`. */
+            to?: string | null;
+        };
         /** @description The parts of a deed. */
         DeedForm: {
             /** @description A `DeedBody`, or an `OpeningBody`, as JSON. */
@@ -1182,7 +1275,7 @@ export interface components {
             issuer: string;
             number: string;
             signed?: string | null;
-            title: components["schemas"]["Words"];
+            title: string;
             url: string;
         };
         Draw: {
@@ -1324,7 +1417,7 @@ export interface components {
             words: components["schemas"]["Words"];
         };
         ExceptionLine: {
-            article: components["schemas"]["Words"];
+            article: string;
             confirmed: boolean;
             expires?: string | null;
             id: string;
@@ -1438,6 +1531,11 @@ export interface components {
             title: components["schemas"]["Words"];
             /** @description Kept apart. */
             vault: boolean;
+        };
+        /** @description A title and what stands there. */
+        FieldValue: {
+            title: components["schemas"]["Words"];
+            value: string;
         };
         /** @description What is explained; `figure` says which it is. */
         Figure: (components["schemas"]["IndicatorFigure"] & {
@@ -1616,7 +1714,7 @@ export interface components {
         };
         /** @description An indicator as the pack declares it. */
         IndicatorHead: {
-            article: components["schemas"]["Words"];
+            article: string;
             /** @description `>=` */
             compare: string;
             /**
@@ -1737,7 +1835,7 @@ export interface components {
             worked: string;
         };
         ItemLine: {
-            article: components["schemas"]["Words"];
+            article: string;
             /** @description How many schools, stages or counties were looked at. */
             checked: number;
             fail: number;
@@ -1772,7 +1870,7 @@ export interface components {
         /** @enum {string} */
         JudgementKind: "at-least" | "cv-each" | "cv-mean" | "items" | "score";
         JudgementLine: {
-            article: components["schemas"]["Words"];
+            article: string;
             fail: number;
             id: string;
             kind: components["schemas"]["JudgementKind"];
@@ -1782,6 +1880,72 @@ export interface components {
             title: components["schemas"]["Words"];
             unknown: number;
             verdict: components["schemas"]["VerdictId"];
+        };
+        LedgerCategory: {
+            /** @description children, suspected, dropout, other */
+            book: string;
+            children: number;
+            id: string;
+            title: components["schemas"]["Words"];
+        };
+        LedgerOwner: {
+            entries: number;
+            owner: components["schemas"]["Words"];
+            register: string;
+        };
+        LedgersShown: {
+            categories: components["schemas"]["LedgerCategory"][];
+            children: number;
+            county_name: string;
+            /** @description Entries that the registers' owners should mend, by owner. */
+            differences: components["schemas"]["LedgerOwner"][];
+            dropouts: number;
+            findings: components["schemas"]["Finding"][];
+            /** @description The month of the latest attendance. */
+            month?: string | null;
+            suspected: number;
+            year: string;
+        };
+        ListArrived: {
+            /**
+             * Format: double
+             * @description What that costs in a term, in yuan.
+             */
+            amount: number;
+            file: string;
+            findings: components["schemas"]["Finding"][];
+            matched: components["schemas"]["ListRow"][];
+            /** Format: int64 */
+            milliseconds: number;
+            newly_entitled: number;
+            /** @description Of the matched, those who are at no school. */
+            not_at_school: number;
+            rows: number;
+            unmatched: components["schemas"]["ListRow"][];
+            unsure: components["schemas"]["ListRow"][];
+        };
+        ListDue: {
+            /** Format: double */
+            amount: number;
+            item: string;
+            title: components["schemas"]["Words"];
+        };
+        ListRow: {
+            category?: components["schemas"]["Words"] | null;
+            /** @description The child under its pseudonym. */
+            child?: string | null;
+            class: string;
+            grade: string;
+            /** @description Masked. */
+            name: string;
+            newly: components["schemas"]["ListDue"][];
+            /** Format: double */
+            probability?: number | null;
+            /** Format: int32 */
+            row: number;
+            school: string;
+            /** @description `listed` or `relapsed` */
+            state: string;
         };
         LogLine: {
             about: string;
@@ -1912,6 +2076,18 @@ export interface components {
             from: string;
             reason: string;
         };
+        OpeningBody: {
+            /** @description Who acts, in a home without accounts. */
+            by?: string | null;
+            division: string;
+            fields?: {
+                [key: string]: string;
+            };
+            finding: string;
+            label: string;
+            procedure: string;
+            school?: string | null;
+        };
         PackChange: {
             lines: components["schemas"]["Words"][];
             on: string;
@@ -1925,8 +2101,6 @@ export interface components {
             /** @description What a reader should know: unconfirmed values, exceptions past their review date. */
             notes: components["schemas"]["Finding"][];
             parameters: components["schemas"]["PackParameter"][];
-            /** @description What its formulas are made of: the titles behind their names. */
-            stocks: components["schemas"]["PackStock"][];
         };
         PackIndicator: {
             citation: components["schemas"]["Citation"];
@@ -1970,10 +2144,6 @@ export interface components {
             unit_title: components["schemas"]["Words"];
             values: components["schemas"]["PackValue"][];
         };
-        PackStock: {
-            id: string;
-            title: components["schemas"]["Words"];
-        };
         PackValue: {
             citation: components["schemas"]["Citation"];
             stage?: components["schemas"]["StageId"] | null;
@@ -1984,6 +2154,71 @@ export interface components {
             /** @description What is wrong with packs and forms that are not the software's own; the faulty ones are left out. */
             faults: components["schemas"]["Finding"][];
             packs: components["schemas"]["PackLine"][];
+        };
+        PairCell: {
+            agrees?: boolean | null;
+            id: string;
+            title: components["schemas"]["Words"];
+            value: string;
+        };
+        PairDecided: {
+            left: string;
+            /**
+             * Format: int64
+             * @description Its line in the record, counted from 1.
+             */
+            n: number;
+            right: string;
+            /** @description None where it takes an earlier line back. */
+            same?: boolean | null;
+            /** Format: int64 */
+            undoes?: number | null;
+        };
+        PairDecision: {
+            again?: boolean;
+            left: string;
+            note?: string | null;
+            right: string;
+            same: boolean;
+        };
+        PairLine: {
+            /** @description Whether it was decided before and is asked again. */
+            again: boolean;
+            left: components["schemas"]["PairRecord"];
+            /**
+             * Format: double
+             * @description That they are one child, as the program sees it.
+             */
+            probability: number;
+            /** @description The weightiest first. */
+            reasons: components["schemas"]["PairWhy"][];
+            right: components["schemas"]["PairRecord"];
+        };
+        PairRecord: {
+            fields: components["schemas"]["PairCell"][];
+            file: string;
+            key: string;
+            register: string;
+            /** Format: int32 */
+            row: number;
+            title: components["schemas"]["Words"];
+        };
+        PairWhy: {
+            comparison: string;
+            /**
+             * Format: double
+             * @description log2 of how much likelier this is for one child than for two.
+             */
+            weight: number;
+            words: components["schemas"]["Words"];
+        };
+        PairsShown: {
+            county_name: string;
+            decided: number;
+            disputed: number;
+            pairs: components["schemas"]["PairLine"][];
+            waiting: number;
+            year: string;
         };
         PartLine: {
             id: string;
@@ -2113,7 +2348,7 @@ export interface components {
             value?: number | null;
         };
         SchoolItem: components["schemas"]["ItemRowLine"] & {
-            article: components["schemas"]["Words"];
+            article: string;
             id: string;
             no: string;
             title: components["schemas"]["Words"];
@@ -2296,8 +2531,6 @@ export interface components {
             place: components["schemas"]["Place"];
             /** Format: double */
             value?: number | null;
-            /** @description What the cell itself says where it uses another unit: `552.46 万元`. */
-            written?: string | null;
         };
         /** @description How a coefficient of variation came about, school by school. */
         SpreadFigure: components["schemas"]["SpreadSums"] & {
@@ -2356,7 +2589,6 @@ export interface components {
              * @description Σ x and Σ P over the schools that count.
              */
             total: number;
-            verdict?: components["schemas"]["VerdictId"] | null;
         };
         SpreadTerm: {
             name: string;
@@ -2456,7 +2688,7 @@ export interface components {
             year: string;
         };
         UnconfirmedLine: {
-            article: components["schemas"]["Words"];
+            article: string;
             id: string;
             source: string;
             title: components["schemas"]["Words"];
@@ -2486,7 +2718,7 @@ export interface components {
             name: string;
         };
         Vault: {
-            values: unknown[];
+            values: components["schemas"]["FieldValue"][];
         };
         VaultBody: {
             reason: string;
@@ -2568,7 +2800,7 @@ export interface components {
         };
         /** @description `4000 × 600 / (600 + 1.1 × 300)` */
         Working: {
-            article: components["schemas"]["Words"];
+            article: string;
             pupils: components["schemas"]["StageNumber"][];
             /** Format: double */
             share: number;
@@ -2762,7 +2994,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_approval: {
         parameters: {
             query?: never;
             header?: never;
@@ -2793,7 +3025,7 @@ export interface operations {
             };
         };
     };
-    decide: {
+    decide_approval: {
         parameters: {
             query?: never;
             header?: never;
@@ -2906,7 +3138,7 @@ export interface operations {
             };
         };
     };
-    open: {
+    open_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -2966,7 +3198,7 @@ export interface operations {
             };
         };
     };
-    act: {
+    act_on_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -2999,7 +3231,7 @@ export interface operations {
             };
         };
     };
-    file: {
+    case_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3029,7 +3261,7 @@ export interface operations {
             };
         };
     };
-    vault: {
+    look_into_vault: {
         parameters: {
             query?: never;
             header?: never;
@@ -3769,6 +4001,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Indicator"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: {
+                /** @description Link again with what was decided since. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgersShown"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairDecided"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairDecided"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    arrive: {
+        parameters: {
+            query?: {
+                /** @description What the sender calls the file; its ending tells nothing, its content does. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListArrived"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairsShown"];
                 };
             };
             "4XX": {

@@ -1,5 +1,7 @@
+import { ledgers } from "./en/ledgers";
+import { people } from "./en/people";
 import { shared } from "./en/shared";
 import { single } from "./en/single";
 import type { Words } from "./index";
 
-export const en: Words = { ...shared, ...single };
+export const en: Words = { ...shared, ...single, ...people, ...ledgers };

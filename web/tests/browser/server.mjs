@@ -45,8 +45,8 @@ export async function openLargeHome(schools) {
   return { home, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Starts the server and waits until it answers. */
-export async function serve(home) {
+/** Starts the server and waits until it answers at an address. */
+export async function serve(home, asked = "/api/state") {
   const port = await freePort();
   const child = spawn(JUNHENG, ["serve", "--home", home, "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -55,7 +55,7 @@ export async function serve(home) {
   const address = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
     if (child.exitCode !== null || tries > 300) throw new Error(`junheng serve did not start:\n${said}`);
-    const up = await fetch(`${address}/api/state`).then((answer) => answer.ok, () => false);
+    const up = await fetch(`${address}${asked}`).then((answer) => answer.ok, () => false);
     if (up) break;
     await new Promise((done) => setTimeout(done, 100));
   }

@@ -28,7 +28,7 @@ pub async fn case(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<
 /// Does something to a case: the part `deed` is a `DeedBody`, each further part evidence, named by its kind. Wants the header
 /// `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/cases/{id}", params(("id" = String, Path)), request_body(content = DeedForm, content_type = "multipart/form-data"), responses((status = 200, body = Acted), (status = "4XX", body = Refusal)))]
-pub async fn act(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, form: Multipart) -> Response {
+pub async fn act_on_case(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, form: Multipart) -> Response {
     let (body, brought): (DeedBody, _) = match evidence::receive(&server, form).await {
         Ok(received) => received,
         Err(refusal) => return refusal.into_response(),
@@ -71,21 +71,21 @@ pub async fn act(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<S
 
 /// Reads what is kept apart of a case; the look is written down, with its reason. Wants the header `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/cases/{id}/vault", params(("id" = String, Path)), request_body = VaultBody, responses((status = 200, body = Vault), (status = "4XX", body = Refusal)))]
-pub async fn vault(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, body: Bytes) -> Response {
+pub async fn look_into_vault(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, body: Bytes) -> Response {
     let body: VaultBody = match json_of(&body) {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),
     };
     let read = server.at_ledger(move |ledger| {
         let values = app::look_into_vault(ledger, &who.viewer, &id, &body.vault, &body.reason)?;
-        Ok(Vault { values: values.into_iter().map(|(title, value)| Value { title: title.into(), value }).collect() })
+        Ok(Vault { values: values.into_iter().map(|(title, value)| FieldValue { title: title.into(), value }).collect() })
     });
     answer(read.await)
 }
 
 /// A piece of evidence by its hash, or a paper by its number.
 #[utoipa::path(get, path = "/api/cases/{id}/files/{file}", params(("id" = String, Path), ("file" = String, Path)), responses((status = 200, content_type = "application/octet-stream", body = [u8]), (status = "4XX", body = Refusal)))]
-pub async fn file(Shared(server): Shared<Arc<Server>>, who: Who, Path((id, file)): Path<(String, String)>) -> Response {
+pub async fn case_file(Shared(server): Shared<Arc<Server>>, who: Who, Path((id, file)): Path<(String, String)>) -> Response {
     match server.at_ledger(move |ledger| app::case_file(ledger, &who.viewer, &id, &file)).await {
         Ok((name, bytes)) => handed_out(&name, "application/octet-stream", bytes),
         Err(refusal) => refusal.into_response(),
@@ -99,7 +99,7 @@ pub struct Case {
     /// Whether it is about a person.
     pub personal: bool,
     pub clocks: Vec<ClockLine>,
-    pub fields: Vec<Value>,
+    pub fields: Vec<FieldValue>,
     /// The latest last.
     pub timeline: Vec<EventLine>,
     pub evidence: Vec<FileLine>,
@@ -246,7 +246,7 @@ pub struct VaultLine {
 
 /// A title and what stands there.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Value {
+pub struct FieldValue {
     pub title: Words,
     pub value: String,
 }
@@ -265,7 +265,7 @@ impl From<CaseShown> for Case {
                     sure: clock.sure,
                 })
                 .collect(),
-            fields: shown.fields.into_iter().map(|(title, value)| Value { title: title.into(), value }).collect(),
+            fields: shown.fields.into_iter().map(|(title, value)| FieldValue { title: title.into(), value }).collect(),
             timeline: (shown.timeline.into_iter()).map(|(at, who, words)| EventLine { at, who, words: words.into() }).collect(),
             evidence: (shown.evidence.into_iter())
                 .map(|(title, name, file)| FileLine { title: title.into(), name, file })
@@ -379,5 +379,5 @@ pub struct VaultBody {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Vault {
-    pub values: Vec<Value>,
+    pub values: Vec<FieldValue>,
 }

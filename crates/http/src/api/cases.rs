@@ -121,7 +121,7 @@ pub async fn procedures(Shared(server): Shared<Arc<Server>>, who: Who) -> Respon
 /// Opens a case by hand: the part `deed` is an `OpeningBody`, each further part evidence, named by its kind. Wants the header
 /// `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/cases", request_body(content = DeedForm, content_type = "multipart/form-data"), responses((status = 200, body = Acted), (status = "4XX", body = Refusal)))]
-pub async fn open(Shared(server): Shared<Arc<Server>>, who: Who, form: Multipart) -> Response {
+pub async fn open_case(Shared(server): Shared<Arc<Server>>, who: Who, form: Multipart) -> Response {
     let (body, brought): (OpeningBody, _) = match evidence::receive(&server, form).await {
         Ok(received) => received,
         Err(refusal) => return refusal.into_response(),

@@ -77,7 +77,7 @@ pub async fn approvals(Shared(server): Shared<Arc<Server>>, who: Who) -> Respons
 
 /// Asks for leave to export the ledger of a procedure. Wants the header `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/approvals", request_body = ApprovalBody, responses((status = 200, body = Approval), (status = "4XX", body = Refusal)))]
-pub async fn ask(Shared(server): Shared<Arc<Server>>, who: Who, body: Bytes) -> Response {
+pub async fn ask_approval(Shared(server): Shared<Arc<Server>>, who: Who, body: Bytes) -> Response {
     let body: ApprovalBody = match json_of(&body) {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),
@@ -90,7 +90,7 @@ pub async fn ask(Shared(server): Shared<Arc<Server>>, who: Who, body: Bytes) -> 
 
 /// Gives leave, or declines it. Wants the header `x-junheng: 1`.
 #[utoipa::path(post, path = "/api/approvals/{id}", params(("id" = String, Path)), request_body = DecisionBody, responses((status = 200, body = Approval), (status = "4XX", body = Refusal)))]
-pub async fn decide(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, body: Bytes) -> Response {
+pub async fn decide_approval(Shared(server): Shared<Arc<Server>>, who: Who, Path(id): Path<String>, body: Bytes) -> Response {
     let body: DecisionBody = match json_of(&body) {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),

@@ -14,6 +14,7 @@ mod figure;
 mod imports;
 mod indicator;
 mod indicators;
+mod ledgers;
 mod logs;
 mod map;
 mod packs;
@@ -39,6 +40,7 @@ use crate::server::Server;
 #[derive(OpenApi)]
 #[openapi(
     paths(packs::pack),
+    components(schemas(case::DeedBody, cases::OpeningBody)),
     info(
         title = "Junheng 均衡",
         description = "Facts, standards and outcomes of balanced compulsory education in a county. Every message is given in Chinese and in English; every refusal is a `Refusal`."
@@ -57,12 +59,12 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(board::board))
         .merge(
             OpenApiRouter::new()
-                .routes(routes!(case::case, case::act))
-                .routes(routes!(cases::cases, cases::open))
+                .routes(routes!(case::case, case::act_on_case))
+                .routes(routes!(cases::cases, cases::open_case))
                 .layer(DefaultBodyLimit::disable()),
         )
-        .routes(routes!(case::file))
-        .routes(routes!(case::vault))
+        .routes(routes!(case::case_file))
+        .routes(routes!(case::look_into_vault))
         .routes(routes!(cases::desk))
         .routes(routes!(cases::export_cases))
         .routes(routes!(cases::procedures))
@@ -85,8 +87,12 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(imports::job_excerpt))
         .routes(routes!(indicator::indicator))
         .routes(routes!(indicators::indicators))
-        .routes(routes!(logs::approvals, logs::ask))
-        .routes(routes!(logs::decide))
+        .merge(OpenApiRouter::new().routes(routes!(ledgers::push_list)).layer(DefaultBodyLimit::max(ledgers::LIST_BYTES_MAX)))
+        .routes(routes!(ledgers::decide_pair, ledgers::undo_pair))
+        .routes(routes!(ledgers::ledger_pairs))
+        .routes(routes!(ledgers::ledgers_shown))
+        .routes(routes!(logs::approvals, logs::ask_approval))
+        .routes(routes!(logs::decide_approval))
         .routes(routes!(logs::logs))
         .routes(routes!(map::map))
         .routes(routes!(packs::packs))

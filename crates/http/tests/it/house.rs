@@ -58,6 +58,11 @@ pub fn sample_home() -> &'static Path {
     &sample().home
 }
 
+/// The folder of the sample's files.
+pub fn sample_files() -> PathBuf {
+    sample().folder.path().join("files")
+}
+
 /// The server over the sample, started once.
 pub fn sample_server() -> SocketAddr {
     static SERVER: OnceLock<SocketAddr> = OnceLock::new();
@@ -82,4 +87,20 @@ pub fn files_of(year: &str) -> Vec<(String, Vec<u8>)> {
     collect(&root.join(year), &root, &mut files);
     files.sort();
     files
+}
+
+/// A home of its own with the same snapshots, for tests that change something.
+pub fn copy_of_sample() -> (TempDir, PathBuf) {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            let target = to.join(path.file_name().unwrap());
+            if path.is_dir() { copy(&path, &target) } else { std::fs::copy(&path, &target).map(|_| ()).unwrap() }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    copy(sample_home(), &home);
+    (folder, home)
 }

@@ -3,8 +3,11 @@
 mod client;
 mod house;
 mod imports;
+mod ledgers;
+mod login;
 mod openapi;
 mod own_pack;
 mod pages;
+mod rights;
 mod rows;
 mod safety;

@@ -41,6 +41,7 @@ export const shared = {
     import: "导入数据",
     packs: "标准与参数",
     desk: "我的工作",
+    pairs: "同一个孩子吗",
     cases: "台账",
     case: "一个案件",
     accounts: "账号",
