@@ -118,6 +118,14 @@ pub fn pairs_to_decide(ledgers: &Ledgers, home: &Path, who: &str, many: usize, c
     Ok(queue)
 }
 
+impl Ledgers {
+    /// Whether a pupil and a row of the other registers go by these keys.
+    pub fn knows_pair(&self, left: &str, right: &str) -> bool {
+        let has = |register: &Register, key: &str| register.records.iter().any(|record| record.key == key);
+        has(&self.registers.roll, left) && (has(&self.registers.population, right) || has(&self.registers.hukou, right))
+    }
+}
+
 fn records<'l>(ledgers: &'l Ledgers, doubt: &Doubt) -> Option<(&'l Record, &'l Record)> {
     let left = ledgers.registers.roll.records.get(doubt.pupil)?;
     Some((left, register(ledgers, doubt.register).records.get(doubt.row)?))

@@ -124,14 +124,17 @@ fn run(call: &Call) -> Result<Exit, Failure> {
         LedgersAsked { home: &call.home, policies: &policies, snapshot: call.text("snapshot"), on: call.date("on")?, who: &who };
     let ledgers = app::open_ledgers(&asked)?;
     let paper = LedgerPaper { unmasked, lang: call.lang };
-    let out = call.text("out").map(Path::new);
     let book = match name {
-        "children" => Book::Children,
-        "suspected" => Book::Suspected,
-        "dropout" => Book::Dropout,
         "arrive" => return arrive(call, &ledgers),
         "cases" => return cases(call, &ledgers),
-        _ => return differences(call, &ledgers, out.unwrap_or(Path::new(".")), paper),
+        "children" => Some(Book::Children),
+        "suspected" => Some(Book::Suspected),
+        "dropout" => Some(Book::Dropout),
+        _ => None,
+    };
+    let out = call.text("out").map(Path::new);
+    let Some(book) = book else {
+        return differences(call, &ledgers, out.unwrap_or(Path::new(".")), paper);
     };
     let written = out.map(|out| app::write_ledger(&ledgers, book, out, paper)).transpose()?;
     if call.json {
