@@ -44,10 +44,9 @@ fn not_followed(link: &Path) -> Finding {
     )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-
+    #[cfg(unix)]
     #[test]
     fn links_are_told_and_hidden_ones_are_not() {
         let dir = tempfile::tempdir().unwrap();
@@ -58,7 +57,7 @@ mod tests {
             let target = if link.contains("没有") { "nowhere" } else { "学籍.csv" };
             std::os::unix::fs::symlink(target, folder.join(link)).unwrap();
         }
-        let told: Vec<String> = remarks(&folder).unwrap().iter().map(|finding| finding.place.words().zh).collect();
+        let told: Vec<String> = super::remarks(&folder).unwrap().iter().map(|finding| finding.place.words().zh).collect();
         assert_eq!(told, ["名册/a.csv", "名册/一校/b.csv", "名册/一校/没有的.csv"]);
     }
 }
