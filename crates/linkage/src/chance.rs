@@ -108,7 +108,7 @@ fn rare(records: &Records, settings: &Settings, at: usize, at_level: usize) -> O
         return None;
     }
     // Of many records, some of the words stand for all: those whose number falls into one of so many parts, in the column that has most.
-    let Some(rarest) = terms.iter().copied().max_by_key(|term| records.n_words(*term)) else { return None };
+    let rarest = terms.iter().copied().max_by_key(|term| records.n_words(*term))?;
     let parts = (records.len() as u64 / RARE_RECORDS).min(records.n_words(rarest) as u64 / WORDS_MIN).max(1);
     let every = 1 << parts.ilog2();
     let stands = |row: &u32| {
