@@ -25,6 +25,28 @@ export const ledgers = {
     saidSame: "已记录：同一个孩子",
     saidDifferent: "已记录：不是同一个孩子",
     undone: "已撤销上一个判定",
+    columns: {
+      name: "姓名", birth: "出生日期", id_no: "身份证件号", sex: "性别", guardian: "监护人", phone: "电话", town: "乡镇", village: "村", household: "户号",
+    } as Record<string, string>,
+    /** What a level of a comparison says, by its test and what is derived. */
+    tests: {
+      same: (column) => `${column}相同`,
+      "same pinyin": (column) => `${column}同音`,
+      "same sorted": (column) => `${column}字相同、次序不同`,
+      "same surname": () => "同姓",
+      "same year": (column) => `${column}年份相同`,
+      lookalike: (column) => `${column}有一个形近字`,
+      "lost-characters": (column) => `${column}有缺字，其余相同`,
+      "sound-near": (column) => `${column}读音相近`,
+      edit: (column) => `${column}差一两个字`,
+      long: (column) => `${column}较长`,
+      prefix: (column) => `${column}开头相同`,
+      "date-slip": (column) => `${column}像是写错一处或颠倒`,
+      days: (column) => `${column}相差几周（可能是农历）`,
+      "ids-valid": () => "两个证件号都有效而不同",
+      "id-slip": (column) => `${column}像是写错一位或颠倒`,
+    } as Record<string, (column: string) => string>,
+    and: "，",
     logged: "每看一对都记入查阅日志；判定只增不改，撤销也留痕。",
   },
 };
