@@ -78,7 +78,7 @@ test("every word is used", () => {
     });
   const all = sources("src").join("\n");
   // Looked up by what the server says or by a page's name.
-  const bySelf = /^(pages|verdicts|scopes|stages|severities|owners|urbanRural|bases|import\.states|first\.steps)\./;
+  const bySelf = /^(pages|verdicts|scopes|stages|severities|owners|urbanRural|bases|import\.states|first\.steps|pairs\.columns|pairs\.tests)\./;
   for (const [key] of flat(zh)) {
     if (!bySelf.test(key)) assert.match(all, new RegExp(`\\b${key.split(".").pop()}\\b`), `${key} is used nowhere`);
   }
