@@ -57,11 +57,19 @@ mod pack_page;
 mod plain_table;
 mod plan_budget;
 mod plan_check;
+mod plan_conflict;
+mod plan_pairing;
+mod plan_paper;
 mod plan_problem;
+mod plan_rotation;
 mod plan_settings;
+mod plan_years;
 mod prepare_draw;
 mod query_book;
 mod rights;
+mod rotation_check;
+mod rotation_roll;
+mod rotation_rules;
 mod route;
 mod show_excerpt;
 mod take_witness;
@@ -83,8 +91,8 @@ pub use account_manage::{
 };
 pub use account_self::{TotpOffer, change_password, offer_totp, set_totp, unset_totp};
 pub use admit::{
-    AdmissionRules, AdmitAsked, AdmitNumbers, AdmitReport, Admitted, How as AdmittedHow, SchoolFilled, Shortage, Unreported, admission_rules, admit,
-    check_papers, prepare_admission, write_unreported,
+    AdmissionRules, AdmitAsked, AdmitNumbers, AdmitReport, Admitted, How as AdmittedHow, SchoolFilled, Shortage, Unreported,
+    admission_rules, admit, check_papers, prepare_admission, write_unreported,
 };
 pub use check_sources::{Checked, check_sources};
 pub use choose::{list_snapshots, verify_snapshot};
@@ -105,7 +113,8 @@ pub use desk_case::{
 };
 pub use diff_snapshots::diff_snapshots;
 pub use draw_desk::{
-    DrawLine, DrawPage, DrawPool, DrawResult, DrawStep, DrawWitness, draw_file, draw_page, list_draws, open_draw, prepare_draw_here,
+    DrawLine, DrawPage, DrawPool, DrawResult, DrawStep, DrawWitness, draw_file, draw_page, list_draws, open_draw,
+    prepare_draw_here,
 };
 pub use duty_act::{
     Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,
@@ -143,11 +152,20 @@ pub use make_sample::{Sampled, make_bench_data, make_sample};
 pub use map_county::{CountyMap, MapPoint, map_county};
 pub use pack_page::{PackException, PackPage, PackRow, pack_page, pack_rows};
 pub use plan_budget::{BudgetAsked, Proposed, propose_budget};
-pub use plan_check::{PlanChecked, check_plan, diff_plans, plan_changes, plan_lines, read_plan, write_changes, write_plan};
+pub use plan_check::{
+    PlanChecked, check_plan, diff_plans, plan_changes, plan_lines, read_plan, school_lines, write_changes, write_plan,
+};
+pub use plan_pairing::{PairingAsked, check_pairing, pairing_lines, propose_pairing, read_pairing, write_pairing};
+pub use plan_paper::{plan_page, plan_workbook};
+pub use plan_rotation::{RotationAsked, RotationProposed, propose_rotation};
 pub use plan_settings::{PlanOption, PlanSettings, plan_settings};
 pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
-pub use rights::{RIGHTS, Reaching, Rights, right_title};
 pub use query_book::{QueryAnswer, QueryBook, open_query};
+pub use rights::{RIGHTS, Reaching, Rights, right_title};
+pub use rotation_check::{
+    RotationChecked, check_rotation, explain_teacher, read_rotation, rotation_changes, rotation_letters, rotation_lines,
+    write_rotation,
+};
 pub use show_excerpt::{Excerpt, ExcerptAsked, show_excerpt, show_uploaded};
 pub use take_witness::{Brought, Promise, Promised, commit_witness, reveal_witness};
 pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};

@@ -1,15 +1,17 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use evaluate::{Delta, Outcome, Scope, StockMatrix};
-use facts::{Date, Finding, Stage, Text, text};
-use plan::{Binding, LeftOut, Line, PlanFile, Tally};
-use planners::{Answer, Settings, Status, conflict, plan_budget};
+use evaluate::{Delta, Outcome, Rows, Scope, StockMatrix, Verdict};
+use facts::{Date, Finding, Place, Severity, Text, text};
+use plan::{Binding, LeftOut, Line, PlanFile, Shift, Tally, YearPlan};
+use planners::{Answer, Settings, Status, plan_budget};
 use policy::Resolved;
 
 use crate::choose::{day, one_snapshot};
+use crate::plan_conflict::conflicting;
 use crate::plan_problem::{Stated, state_problem};
 use crate::plan_settings::{PlanSettings, plan_settings};
+use crate::plan_years::spread_over_years;
 use crate::what_if::Lights;
 use crate::{Failure, Library, evaluate_counties};
 
@@ -20,6 +22,14 @@ pub struct BudgetAsked {
     pub snapshot: Option<String>,
     /// A price list; the one in the binary where none is given.
     pub settings: Option<std::path::PathBuf>,
+    /// Seconds after which the search ends with the best plan so far; those of the price list where none are given.
+    pub seconds: Option<f64>,
+    /// Yuan in all, at most; that of the price list where none is given.
+    pub money: Option<f64>,
+    /// New posts in all, at most; those of the price list where none are given.
+    pub posts: Option<f64>,
+    /// Over how many years the plan is spread; one where none is said.
+    pub years: Option<u32>,
 }
 
 /// A plan, or why there is none.
@@ -57,24 +67,30 @@ pub fn plan_ground(
 /// Proposes the cheapest purchases and moves with which every school and every coefficient passes, and evaluates the county as
 /// it would then be.
 pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Result<Proposed, Failure> {
-    let settings = plan_settings(asked.settings.as_deref())?;
+    let started = Instant::now();
+    let mut settings = plan_settings(asked.settings.as_deref())?;
+    settings.money = asked.money.or(settings.money);
+    settings.posts = asked.posts.or(settings.posts);
     let ground = plan_ground(library, home, &settings, asked.on, asked.snapshot.as_deref())?;
     let stated = state_problem(&ground.resolved, &ground.matrix, &ground.before, &settings)?;
-    let started = Instant::now();
-    let guard = Duration::from_secs(settings.seconds);
+    let guard = asked.seconds.map_or(Duration::from_secs(settings.seconds), Duration::from_secs_f64);
     let stopped = || started.elapsed() > guard;
     let how = Settings { keep: settings.keep, gap: settings.gap, branches: settings.branches, ..Settings::default() };
     let answer = plan_budget(&stated.problem, &how, &stopped);
     let mut findings = stated.findings.clone();
     let Some(levels) = &answer.levels else {
         let conflict =
-            if answer.status == Status::Impossible { conflicting(&stated, &ground, settings.keep) } else { Vec::new() };
+            if answer.status == Status::Impossible { conflicting(&stated, &ground, settings.keep, &stopped) } else { Vec::new() };
         return Ok(Proposed { plan: None, conflict, findings, status: answer.status });
     };
-    let lines = lines(&stated, &ground, &settings, &answer, levels);
+    let mut lines = lines(&stated, &ground, &settings, &answer, levels);
     let after = evaluate::what_if(&ground.resolved, &ground.matrix, &plan_deltas(&lines));
     findings.extend(after.findings.iter().filter(|finding| finding.code.starts_with("what-if-")).cloned());
-    let plan = file(&stated, &ground, &settings, &answer, lines, &after);
+    findings.extend(fallen(&ground.before, &after));
+    let failing = |code: &facts::SchoolCode| ground.matrix.position(code).is_some_and(|school| !passes(&ground.before, school));
+    let stands = |lines: &[Line]| tally(&evaluate::what_if(&ground.resolved, &ground.matrix, &plan_deltas(lines)));
+    let years = spread_over_years(&mut lines, asked.years.unwrap_or(1), &failing, &stands);
+    let plan = file(&stated, &ground, &settings, &answer, lines, years, &after);
     let mut conflict = Vec::new();
     if let Some(money) = settings.money.filter(|money| plan.cost > *money) {
         let (extra, least) = (plan.cost - money, (plan.bound - money).max(0.0));
@@ -91,51 +107,6 @@ pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Re
         });
     }
     Ok(Proposed { plan: Some(plan), conflict, findings, status: answer.status })
-}
-
-/// A smallest set of demands that cannot hold together, in words.
-fn conflicting(stated: &Stated, ground: &PlanGround, keep: bool) -> Vec<Text> {
-    let frame = &ground.before.frame;
-    // Each indicator at each stage is one demand on schools and one on the coefficient; each cap is one.
-    let mut groups: Vec<(usize, Stage)> = stated.rows.iter().map(|row| (row.indicator, row.stage)).collect();
-    groups.sort_by_key(|(indicator, stage)| (*stage, *indicator));
-    groups.dedup();
-    let (n_rows, n_cones) = (groups.len(), stated.cones.len());
-    let without = |kept: &[bool]| {
-        let mut problem = stated.problem.clone();
-        for (row, name) in problem.rows.iter_mut().zip(&stated.rows) {
-            let group = groups.iter().position(|group| *group == (name.indicator, name.stage));
-            if group.is_some_and(|group| !kept[group]) {
-                row.need = row.start.min(row.need);
-                row.left = row.left.map(|left| left.min(row.need));
-            }
-        }
-        for (at, cone) in problem.cones.iter_mut().enumerate() {
-            if !kept[n_rows + at] {
-                cone.limit = 100.0;
-            }
-        }
-        let caps = problem.caps.drain(..).enumerate().filter(|(at, _)| kept[n_rows + n_cones + at]).map(|(_, cap)| cap);
-        problem.caps = caps.collect();
-        problem
-    };
-    let found = conflict(n_rows + n_cones + stated.caps.len(), keep, &without, &|| false).unwrap_or_default();
-    let named = |indicator: usize, stage: Stage| {
-        let (title, stage) = (&frame.indicators[indicator].title, stage.title());
-        (format!("{}“{}”", stage.zh, title.zh), format!("{} \"{}\"", stage.en, title.en))
-    };
-    let words = |group: usize| {
-        if group < n_rows {
-            let (zh, en) = named(groups[group].0, groups[group].1);
-            text!("每所学校的{zh}达到标准", "every school reaches its standard of {en}")
-        } else if group < n_rows + n_cones {
-            let (zh, en) = named(stated.cones[group - n_rows].0, stated.cones[group - n_rows].1);
-            text!("{zh}的差异系数不超过上限", "the coefficient of {en} stays within its limit")
-        } else {
-            stated.caps[group - n_rows - n_cones].clone()
-        }
-    };
-    found.into_iter().map(words).collect()
 }
 
 /// The changes that a plan's lines make.
@@ -215,6 +186,7 @@ fn line(
         adds: option.adds.iter().map(|(stock, amount)| (stock.clone(), *amount)).collect(),
         reason,
         article,
+        year: 1,
     }
 }
 
@@ -273,6 +245,7 @@ fn file(
     settings: &PlanSettings,
     answer: &Answer,
     lines: Vec<Line>,
+    years: Vec<YearPlan>,
     after: &Outcome,
 ) -> PlanFile {
     let mut funds: Vec<(String, f64)> = Vec::new();
@@ -333,9 +306,11 @@ fn file(
         seed: 0,
         status: status_word(answer.status).to_string(),
         cost,
-        first_year: cost,
+        first_year: years.first().map_or(cost, |year| year.cost),
         later_years: lines.iter().filter(|line| line.yearly).map(|line| line.cost).sum(),
         funds,
+        years,
+        coefficients: shifts(&ground.before, after),
         bound: answer.bound,
         gap: answer.gap().unwrap_or(0.0),
         before: tally(&ground.before),
@@ -375,7 +350,40 @@ fn binding(stated: &Stated, ground: &PlanGround, answer: &Answer) -> Vec<Binding
     binding
 }
 
-fn tally(outcome: &Outcome) -> Tally {
+/// Each coefficient with a limit, before and after.
+pub(crate) fn shifts(before: &Outcome, after: &Outcome) -> Vec<Shift> {
+    let shift = |coefficient: crate::what_if::Coefficient| Shift {
+        indicator: coefficient.indicator,
+        title: coefficient.short,
+        stage: coefficient.stage,
+        before: coefficient.before,
+        after: coefficient.after,
+        limit: coefficient.limit,
+    };
+    crate::what_if::coefficients(before, after).into_iter().map(shift).collect()
+}
+
+/// Whether a school passes every judgement on schools.
+fn passes(outcome: &Outcome, school: usize) -> bool {
+    outcome.judgements.iter().all(|judged| match &judged.rows {
+        Rows::AtLeast(rows) => rows.iter().filter(|row| row.school == school).all(|row| row.verdict == Verdict::Pass),
+        _ => true,
+    })
+}
+
+/// Items that held before a plan and do not hold with it: purchases and moves touch staffing, rooms and training, too.
+fn fallen(before: &Outcome, after: &Outcome) -> Vec<Finding> {
+    let changed = evaluate::diff(before, after).items;
+    let fell = changed.iter().filter(|change| change.before == Some(Verdict::Pass) && change.after != Some(Verdict::Pass));
+    let finding = |change: &evaluate::VerdictChange| {
+        let words = change.line();
+        let hint = text!("修改方案，或说明如何补救", "change the plan, or say how it is mended");
+        Finding::new(Severity::Logic, "plan-item-falls", Place::Everywhere, words, hint)
+    };
+    fell.map(finding).collect()
+}
+
+pub(crate) fn tally(outcome: &Outcome) -> Tally {
     let lights = Lights::of(outcome);
     Tally {
         schools: outcome.scope.iter().filter(|scope| **scope == Scope::In).count(),
@@ -385,7 +393,7 @@ fn tally(outcome: &Outcome) -> Tally {
     }
 }
 
-fn status_word(status: Status) -> &'static str {
+pub(crate) fn status_word(status: Status) -> &'static str {
     match status {
         Status::WithinGap => "within-gap",
         Status::StepsUsed => "steps-used",

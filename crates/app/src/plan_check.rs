@@ -206,6 +206,33 @@ pub fn diff_plans(before: &PlanFile, after: &PlanFile) -> Vec<Text> {
     lines
 }
 
+/// What a plan does at one school, given by code or name.
+pub fn school_lines(plan: &PlanFile, school: &str) -> Result<Vec<Text>, Failure> {
+    let here = |code: &facts::SchoolCode, name: &str| code.as_str() == school || name == school;
+    let mut lines: Vec<Text> = plan.lines.iter().filter(|line| here(&line.school, &line.name)).map(line_words).collect();
+    for line in &plan.lines {
+        if let (Some(from), Some(name)) = (&line.from, &line.from_name)
+            && here(from, name)
+        {
+            let (to, title, units, unit) = (&line.name, &line.title, line.units, &line.unit);
+            lines.push(Text::new(
+                format!("  调往{to}：{}，{units} {}", title.zh, unit.zh),
+                format!("  gives to {to}: {}, {units} {}", title.en, unit.en),
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return Err(Failure::unknown(
+            text!("方案里没有“{school}”的内容", "the plan says nothing of `{school}`"),
+            text!(
+                "写学校标识码或全称；不在方案里的学校没有变动",
+                "give its code or full name; a school that is not in the plan keeps what it has"
+            ),
+        ));
+    }
+    Ok(lines)
+}
+
 /// A plan on about one page: result, money, lines by school, what binds, what is left.
 pub fn plan_lines(plan: &PlanFile) -> Vec<Text> {
     let (name, pack, on) = (&plan.county_name, &plan.pack, plan.on);
@@ -226,6 +253,13 @@ pub fn plan_lines(plan: &PlanFile) -> Vec<Text> {
         "费用：首年 {first} 元，以后每年 {later} 元",
         "cost: {first} yuan in the first year, {later} yuan in each year after"
     ));
+    for year in plan.years.iter().filter(|_| plan.years.len() > 1) {
+        let (n, cost, pass, over) = (year.year, money(year.cost), year.after.schools_pass, year.after.coefficients_over);
+        lines.push(text!(
+            "第 {n} 年 {cost} 元：年末达标学校 {pass} 所，差异系数超限 {over} 项",
+            "year {n}, {cost} yuan: at its end {pass} schools pass, {over} coefficients are over their limit"
+        ));
+    }
     for (fund, sum) in &plan.funds {
         let sum = money(*sum);
         lines.push(text!("    {fund} {sum} 元", "    {fund} {sum} yuan"));

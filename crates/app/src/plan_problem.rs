@@ -303,4 +303,11 @@ fn caps(settings: &PlanSettings, stated: &mut Stated) {
             stated.problem.caps.push(Cap { terms, most });
         }
     }
+    let Some(most) = settings.posts else { return };
+    let pools = stated.pools.iter().enumerate().filter(|(_, of)| settings.options[**of].post);
+    let terms: Vec<(usize, f64)> = pools.map(|(pool, _)| (pool, 1.0)).collect();
+    if !terms.is_empty() {
+        stated.caps.push(text!("新增编制最多 {most} 个", "{most} new posts at most"));
+        stated.problem.caps.push(Cap { terms, most });
+    }
 }

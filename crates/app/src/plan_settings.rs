@@ -21,6 +21,8 @@ pub struct PlanSettings {
     pub keep: bool,
     /// Yuan in all, at most.
     pub money: Option<f64>,
+    /// New posts in all, at most: units bought of the options that are posts.
+    pub posts: Option<f64>,
     /// The relative gap at which the search stops.
     #[serde(default = "default_gap")]
     pub gap: f64,
@@ -71,6 +73,9 @@ pub struct PlanOption {
     /// Whether the cost comes back every year.
     #[serde(default)]
     pub yearly: bool,
+    /// Whether a unit bought is a new post.
+    #[serde(default)]
+    pub post: bool,
     fund: String,
     fund_en: String,
     /// Most units bought in the county.
@@ -152,6 +157,10 @@ pub fn plan_settings(file: Option<&Path>) -> Result<PlanSettings, Failure> {
                 "to move one `{id}` ({moving} yuan) costs more than to buy one ({price} yuan)"
             )));
         }
+    }
+    let below = |number: Option<f64>| number.is_some_and(|number| number.is_nan() || number < 0.0);
+    if below(settings.money) || below(settings.posts) || settings.options.iter().any(|option| below(option.most)) {
+        return Err(refuse(text!("money、posts、most 不能为负", "money, posts and most cannot be negative")));
     }
     for limit in &settings.limits {
         let id = &limit.option;

@@ -29,6 +29,12 @@ pub struct PlanFile {
     /// Cost of the first year, and of each year after it.
     pub first_year: f64,
     pub later_years: f64,
+    /// What is done in which year, and what stands at its end.
+    #[serde(default)]
+    pub years: Vec<YearPlan>,
+    /// Each coefficient of variation with a limit, before and after.
+    #[serde(default)]
+    pub coefficients: Vec<Shift>,
     /// No plan of these purchases and moves costs less.
     pub bound: f64,
     /// (cost − bound) ÷ cost.
@@ -73,6 +79,35 @@ pub struct Line {
     pub adds: Vec<(String, f64)>,
     pub reason: Text,
     pub article: String,
+    /// In which year of the plan it is done, from 1.
+    #[serde(default = "first_year")]
+    pub year: u32,
+}
+
+fn first_year() -> u32 {
+    1
+}
+
+/// A year of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct YearPlan {
+    /// From 1.
+    pub year: u32,
+    /// Yuan: what is bought and moved in it, and what earlier years left to be paid every year.
+    pub cost: f64,
+    /// As the county then stands, by the evaluation.
+    pub after: Tally,
+}
+
+/// A coefficient of variation before and after a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    pub indicator: String,
+    pub title: Text,
+    pub stage: Stage,
+    pub before: Option<f64>,
+    pub after: Option<f64>,
+    pub limit: Option<f64>,
 }
 
 /// A figure that its school leaves below the standard.

@@ -7,8 +7,10 @@ mod class_input;
 mod classes;
 mod enrolment;
 mod file;
+mod pairing_file;
 mod problem;
 mod rotation;
+mod rotation_file;
 
 pub use check::{Ledger, Measured, Part, Priced, check};
 pub use class_input::{CLASS_PROTOCOL, ClassInput};
@@ -17,8 +19,10 @@ pub use classes::{
     class_bound, class_faults, class_penalty,
 };
 pub use enrolment::{NO_SEAT, SeatProblem, seat_faults};
-pub use file::{Binding, LeftOut, Line, PlanFile, Tally};
+pub use file::{Binding, LeftOut, Line, PlanFile, Shift, Tally, YearPlan};
+pub use pairing_file::{MentorLine, PairLine, PairingFile};
 pub use problem::{Cap, Cone, Member, Pool, Problem, Row, Site};
 pub use rotation::{
     Post, Rotatable, Rotated, RotationFault, RotationProblem, RotationSum, Spread, rotation_faults, rotation_sum,
 };
+pub use rotation_file::{ChoiceSum, MoveLine, RotationFile};

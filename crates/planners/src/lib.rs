@@ -6,10 +6,12 @@
 mod budget;
 mod classes;
 mod enrolment;
+mod pairing;
 mod rotation;
 mod solver;
 
-pub use budget::{Answer, Settings, Status, conflict, plan_budget};
+pub use budget::{Answer, Settings, Status, conflict, least_easing, plan_budget};
 pub use classes::{ClassAnswer, ClassSettings, assign_classes, class_lot, class_snake};
 pub use enrolment::{Diversion, Diverted, Mechanism, Seats, assign_seats, divert};
+pub use pairing::{PairingProblem, pair};
 pub use rotation::{RotationAnswer, plan_rotation};

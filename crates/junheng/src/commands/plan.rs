@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use app::{BudgetAsked, Failure};
+use app::{BudgetAsked, Failure, PairingAsked, RotationAsked};
 use clap::{Arg, ArgAction};
 use facts::text;
 
@@ -12,65 +12,107 @@ use crate::print;
 
 pub const ENTRY: Entry = Entry {
     name: "plan",
-    about: || text!("编制、核对、说明、比较配备方案", "make, check, explain and compare plans of purchases and moves"),
-    usage: || {
+    about: || {
         text!(
-            "junheng plan budget [--settings 价目表] [--out plan.json] | check 方案 | explain 方案 | diff 方案1 方案2 | apply 方案 --out 变动.json",
-            "junheng plan budget [--settings PRICES] [--out plan.json] | check PLAN | explain PLAN | diff PLAN1 PLAN2 | apply PLAN --out CHANGES.json"
+            "编制、核对、说明、比较方案：花最少的钱全部达标，谁交流轮岗",
+            "make, check, explain and compare plans: the cheapest way to pass, and who rotates"
         )
     },
-    arguments: |command, lang| {
-        command
-            .arg(
-                Arg::new("act")
-                    .value_name("ACT")
-                    .required(true)
-                    .value_parser(["budget", "check", "explain", "diff", "apply"])
-                    .hide_possible_values(true)
-                    .help(pick(lang, "budget、check、explain、diff 或 apply", "budget, check, explain, diff or apply")),
-            )
-            .arg(Arg::new("plan").value_name("PLAN").action(ArgAction::Append).help(pick(lang, "方案文件", "files of plans")))
-            .arg(Arg::new("settings").long("settings").value_name("FILE").help(pick(
-                lang,
-                "价目表（默认用自带的假设价格）",
-                "the price list (default: the assumptions in the binary)",
-            )))
-            .arg(Arg::new("out").long("out").value_name("FILE").help(pick(lang, "写到哪个文件", "where to write")))
-            .arg(Arg::new("on").long("on").value_name("DATE").help(pick(lang, "按哪一天", "as of which day")))
-            .arg(one_snapshot(lang))
+    usage: || {
+        text!(
+            "junheng plan budget [--settings 价目表] [--time 秒] [--money 元] [--posts 个] [--years 年] [--out plan.json]
+      junheng plan rotation [--settings 规则] [--exempt 名单] [--choice 取舍] [--out rotation.json]
+      junheng plan pairing [--settings 规则] [--before 上年方案] [--out pairing.json]
+      junheng plan check|explain|paper|sheet|apply 方案 [--out 文件] | diff 方案1 方案2",
+            "junheng plan budget [--settings PRICES] [--time SECONDS] [--money YUAN] [--posts N] [--years N] [--out plan.json]
+       junheng plan rotation [--settings RULE] [--exempt LIST] [--choice ID] [--out rotation.json]
+       junheng plan pairing [--settings RULE] [--before PLAN] [--out pairing.json]
+       junheng plan check|explain|paper|sheet|apply PLAN [--out FILE] | diff PLAN1 PLAN2"
+        )
     },
+    arguments,
     run,
     hidden: false,
 };
 
+fn arguments(command: clap::Command, lang: facts::Lang) -> clap::Command {
+    let number = |name: &'static str, value: &'static str, zh: &'static str, en: &'static str| {
+        Arg::new(name).long(name).value_name(value).value_parser(clap::value_parser!(f64)).help(pick(lang, zh, en))
+    };
+    command
+        .arg(
+            Arg::new("act")
+                .value_name("ACT")
+                .required(true)
+                .value_parser(["budget", "rotation", "pairing", "check", "explain", "paper", "sheet", "diff", "apply"])
+                .hide_possible_values(true)
+                .help(pick(
+                    lang,
+                    "budget 配备、rotation 交流轮岗、pairing 学校结对、check 核对、explain 说明、paper 上会文件或通知书、sheet 工作簿、diff 比较、apply 写成试算用的变动",
+                    "budget, rotation, pairing, check, explain, paper (for a meeting; letters of a rotation), sheet (workbook), diff or apply",
+                )),
+        )
+        .arg(Arg::new("plan").value_name("PLAN").action(ArgAction::Append).help(pick(lang, "方案文件", "files of plans")))
+        .arg(Arg::new("settings").long("settings").value_name("FILE").help(pick(
+            lang,
+            "价目表或交流轮岗规则（默认用自带的）",
+            "the price list or the rule on rotation (default: those in the binary)",
+        )))
+        .arg(number("time", "SECONDS", "最多算多少秒：到时给出已找到的最好方案、下界和状态", "seconds at most; then the best plan so far, its bound and status"))
+        .arg(number("money", "YUAN", "总资金上限（元）", "yuan in all, at most"))
+        .arg(number("posts", "N", "新增编制上限（个）", "new posts in all, at most"))
+        .arg(
+            Arg::new("years")
+                .long("years")
+                .value_name("N")
+                .value_parser(clap::value_parser!(u32).range(1..=20))
+                .help(pick(lang, "分几年完成：先让最多的学校达标", "over how many years: most schools first")),
+        )
+        .arg(Arg::new("exempt").long("exempt").value_name("FILE").help(pick(
+            lang,
+            "免交流名单（列：学校标识码、姓名、原因）",
+            "teachers who are exempt (columns 学校标识码, 姓名, 原因)",
+        )))
+        .arg(Arg::new("before").long("before").value_name("FILE").help(pick(
+            lang,
+            "pairing 时：上一年的结对方案，能延续的延续",
+            "with pairing: last year's pairs, which are kept where they can be",
+        )))
+        .arg(Arg::new("choice").long("choice").value_name("ID").help(pick(
+            lang,
+            "规则里的哪一种取舍：少走路、兼顾、差距最小",
+            "which choice of the rule between travel and evenness",
+        )))
+        .arg(Arg::new("teacher").long("teacher").value_name("NAME").help(pick(
+            lang,
+            "explain 时：为什么是（或不是）这名教师",
+            "with explain: why this teacher moves, or stays",
+        )))
+        .arg(Arg::new("school").long("school").value_name("CODE").help(pick(
+            lang,
+            "explain 时：只说一所学校",
+            "with explain: one school only",
+        )))
+        .arg(Arg::new("out").long("out").value_name("FILE").help(pick(lang, "写到哪个文件", "where to write")))
+        .arg(Arg::new("on").long("on").value_name("DATE").help(pick(lang, "按哪一天", "as of which day")))
+        .arg(one_snapshot(lang))
+}
+
 fn run(call: &Call) -> Result<Exit, Failure> {
     let plans = call.paths("plan");
-    let settings = call.text("settings").map(Path::new);
     let out = call.text("out").map(Path::new);
     match (call.text("act").unwrap_or_default(), &plans[..]) {
-        ("budget", []) => budget(call, settings, out),
-        ("check", [plan]) => {
-            let checked = app::check_plan(&call.library()?, &call.home, &app::read_plan(plan)?, settings)?;
-            if call.json {
-                print::json(&checked);
-            } else {
-                for line in checked.outcome.lines() {
-                    call.say(line);
-                }
-                print::findings(&checked.findings, call.lang);
-                if checked.findings.is_empty() {
-                    call.say(text!("另行核算无误", "worked out again in another way: nothing wrong"));
-                }
-            }
-            Ok(if checked.findings.iter().any(facts::Finding::must_fix) { Exit::Missed } else { Exit::Fine })
-        }
-        ("explain", [plan]) => {
-            let plan = app::read_plan(plan)?;
-            if call.json {
-                print::json(&plan);
-            } else {
-                app::plan_lines(&plan).into_iter().for_each(|line| call.say(line));
-            }
+        ("budget", []) => budget(call, out),
+        ("rotation", []) => rotation(call, out),
+        ("pairing", []) => pairing(call, out),
+        ("check", [plan]) => check(call, plan),
+        ("explain", [plan]) => explain(call, plan),
+        ("paper", [plan]) => paper(call, plan, wanted(out)?),
+        ("sheet", [plan]) => {
+            let out = wanted(out)?;
+            app::plan_workbook(&app::read_plan(plan)?, call.lang, out)?;
+            let out = out.display();
+            call.say(text!("工作簿已写到 {out}", "workbook written to {out}"));
             Ok(Exit::Fine)
         }
         ("diff", [before, after]) => {
@@ -82,21 +124,7 @@ fn run(call: &Call) -> Result<Exit, Failure> {
             }
             Ok(Exit::Fine)
         }
-        ("apply", [plan]) => {
-            let changes = app::plan_changes(&app::read_plan(plan)?);
-            match out {
-                Some(out) => {
-                    app::write_changes(&changes, out)?;
-                    let (n, out) = (changes.len(), out.display());
-                    call.say(text!(
-                        "{n} 项变动已写到 {out}；试算：junheng what-if --pack 标准 --delta {out}",
-                        "{n} changes written to {out}; try them: junheng what-if --pack ID --delta {out}"
-                    ));
-                }
-                None => print::json(&changes),
-            }
-            Ok(Exit::Fine)
-        }
+        ("apply", [plan]) => apply(call, plan, out),
         _ => Err(Failure::wrong_use(
             text!("方案文件的个数不对", "the number of plans does not fit"),
             text!("看用法：junheng plan --help", "see `junheng plan --help`"),
@@ -104,11 +132,201 @@ fn run(call: &Call) -> Result<Exit, Failure> {
     }
 }
 
-fn budget(call: &Call, settings: Option<&Path>, out: Option<&Path>) -> Result<Exit, Failure> {
+fn wanted(out: Option<&Path>) -> Result<&Path, Failure> {
+    out.ok_or_else(|| {
+        Failure::wrong_use(
+            text!("没有说写到哪个文件", "it is not said where to write"),
+            text!("加上 --out 文件", "add --out FILE"),
+        )
+    })
+}
+
+/// A number of the command line that cannot be negative.
+fn amount(call: &Call, name: &str) -> Result<Option<f64>, Failure> {
+    match call.matches.get_one::<f64>(name).copied() {
+        Some(number) if !number.is_finite() || number < 0.0 => Err(Failure::wrong_use(
+            text!("--{name} 不能是 {number}", "--{name} cannot be {number}"),
+            text!("写成不小于 0 的数", "give a number not below 0"),
+        )),
+        number => Ok(number),
+    }
+}
+
+fn rotation_asked(call: &Call) -> Result<RotationAsked, Failure> {
+    Ok(RotationAsked {
+        on: call.date("on")?,
+        snapshot: call.text("snapshot").map(str::to_string),
+        rules: call.text("settings").map(str::to_string),
+        exempt: call.text("exempt").map(Into::into),
+        choice: call.text("choice").map(str::to_string),
+        seconds: amount(call, "time")?,
+        who: "command line".to_string(),
+    })
+}
+
+fn rotation(call: &Call, out: Option<&Path>) -> Result<Exit, Failure> {
+    let proposed = app::propose_rotation(&call.library()?, &call.home, &rotation_asked(call)?)?;
+    if let (Some(plan), Some(out)) = (&proposed.plan, out) {
+        let hash = app::write_rotation(plan, out)?;
+        let out = out.display();
+        if !call.json {
+            call.say(text!("方案已写到 {out}，编号 {hash}", "plan written to {out}, id {hash}"));
+        }
+    }
+    match &proposed.plan {
+        Some(plan) if call.json => print::json(plan),
+        Some(plan) => app::rotation_lines(plan).into_iter().for_each(|line| call.say(line)),
+        None => {}
+    }
+    if let Some(refusal) = proposed.refusal {
+        call.say(refusal);
+    }
+    if !call.json {
+        print::findings(&proposed.findings, call.lang);
+    }
+    Ok(if proposed.plan.is_some() { Exit::Fine } else { Exit::Missed })
+}
+
+fn pairing_asked(call: &Call) -> Result<PairingAsked, Failure> {
+    Ok(PairingAsked { of: rotation_asked(call)?, before: call.text("before").map(Into::into) })
+}
+
+fn pairing(call: &Call, out: Option<&Path>) -> Result<Exit, Failure> {
+    let plan = app::propose_pairing(&call.library()?, &call.home, &pairing_asked(call)?)?;
+    if let Some(out) = out {
+        app::write_pairing(&plan, out)?;
+    }
+    if call.json {
+        print::json(&plan);
+    } else {
+        app::pairing_lines(&plan).into_iter().for_each(|line| call.say(line));
+    }
+    Ok(if plan.unpaired.is_empty() { Exit::Fine } else { Exit::Missed })
+}
+
+fn check(call: &Call, plan: &Path) -> Result<Exit, Failure> {
+    if let Some(pairs) = app::read_pairing(plan)? {
+        let findings = app::check_pairing(&call.library()?, &call.home, &pairs, &pairing_asked(call)?)?;
+        if call.json {
+            print::json(&findings);
+        } else {
+            print::findings(&findings, call.lang);
+        }
+        if findings.is_empty() && !call.json {
+            call.say(text!("另行核算无误", "worked out again in another way: nothing wrong"));
+        }
+        return Ok(if findings.is_empty() { Exit::Fine } else { Exit::Missed });
+    }
+    let (findings, outcome) = match app::read_rotation(plan)? {
+        Some(rotation) => {
+            let checked = app::check_rotation(&call.library()?, &call.home, &rotation, &rotation_asked(call)?)?;
+            (checked.findings, checked.outcome)
+        }
+        None => {
+            let settings = call.text("settings").map(Path::new);
+            let checked = app::check_plan(&call.library()?, &call.home, &app::read_plan(plan)?, settings)?;
+            (checked.findings, checked.outcome)
+        }
+    };
+    if call.json {
+        print::json(&app::PlanChecked { findings: findings.clone(), outcome });
+    } else {
+        outcome.lines().into_iter().for_each(|line| call.say(line));
+        print::findings(&findings, call.lang);
+        if findings.is_empty() {
+            call.say(text!("另行核算无误", "worked out again in another way: nothing wrong"));
+        }
+    }
+    Ok(if findings.iter().any(facts::Finding::must_fix) { Exit::Missed } else { Exit::Fine })
+}
+
+fn explain(call: &Call, plan: &Path) -> Result<Exit, Failure> {
+    if let Some(pairs) = app::read_pairing(plan)? {
+        if call.json {
+            print::json(&pairs);
+        } else {
+            app::pairing_lines(&pairs).into_iter().for_each(|line| call.say(line));
+        }
+        return Ok(Exit::Fine);
+    }
+    let lines = match app::read_rotation(plan)? {
+        Some(rotation) => match call.text("teacher") {
+            Some(who) => app::explain_teacher(&call.library()?, &call.home, &rotation, who, &rotation_asked(call)?)?,
+            None if call.json => {
+                print::json(&rotation);
+                return Ok(Exit::Fine);
+            }
+            None => app::rotation_lines(&rotation),
+        },
+        None => {
+            let plan = app::read_plan(plan)?;
+            match call.text("school") {
+                Some(school) => app::school_lines(&plan, school)?,
+                None if call.json => {
+                    print::json(&plan);
+                    return Ok(Exit::Fine);
+                }
+                None => app::plan_lines(&plan),
+            }
+        }
+    };
+    if call.json {
+        print::json(&lines);
+    } else {
+        lines.into_iter().for_each(|line| call.say(line));
+    }
+    Ok(Exit::Fine)
+}
+
+fn paper(call: &Call, plan: &Path, out: &Path) -> Result<Exit, Failure> {
+    let shown = out.display();
+    match app::read_rotation(plan)? {
+        Some(rotation) => {
+            let n = app::rotation_letters(&call.library()?, &call.home, &rotation, &rotation_asked(call)?, out)?;
+            call.say(text!(
+                "{n} 份通知书已写到 {shown}（含姓名，妥善保管）",
+                "{n} letters written to {shown} (with names: keep them safe)"
+            ));
+        }
+        None => {
+            app::plan_page(plan, call.lang, out)?;
+            call.say(text!(
+                "上会文件已写到 {shown}，用浏览器打开后打印",
+                "paper for the meeting written to {shown}; open it in a browser to print"
+            ));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+fn apply(call: &Call, plan: &Path, out: Option<&Path>) -> Result<Exit, Failure> {
+    let changes = match app::read_rotation(plan)? {
+        Some(rotation) => app::rotation_changes(&rotation),
+        None => app::plan_changes(&app::read_plan(plan)?),
+    };
+    match out {
+        Some(out) => {
+            app::write_changes(&changes, out)?;
+            let (n, out) = (changes.len(), out.display());
+            call.say(text!(
+                "{n} 项变动已写到 {out}；试算：junheng what-if --pack 标准 --delta {out}",
+                "{n} changes written to {out}; try them: junheng what-if --pack ID --delta {out}"
+            ));
+        }
+        None => print::json(&changes),
+    }
+    Ok(Exit::Fine)
+}
+
+fn budget(call: &Call, out: Option<&Path>) -> Result<Exit, Failure> {
     let asked = BudgetAsked {
         on: call.date("on")?,
         snapshot: call.text("snapshot").map(str::to_string),
-        settings: settings.map(Path::to_path_buf),
+        settings: call.text("settings").map(Into::into),
+        seconds: amount(call, "time")?,
+        money: amount(call, "money")?,
+        posts: amount(call, "posts")?,
+        years: call.matches.get_one::<u32>("years").copied(),
     };
     let proposed = app::propose_budget(&call.library()?, &call.home, &asked)?;
     if let (Some(plan), Some(out)) = (&proposed.plan, out) {

@@ -36,3 +36,31 @@ pub fn conflict(
     }
     Some((0..n_groups).filter(|group| kept[*group]).collect())
 }
+
+/// How far one demand must give way so that all hold together: the smallest share, from 0 (as it stands) to 1 (given up), found
+/// by halving. `at(share)` gives the problem with the demand eased so far. None where giving it up does not help.
+pub fn least_easing(keep: bool, at: &dyn Fn(f64) -> Problem, stopped: &dyn Fn() -> bool) -> Option<f64> {
+    let possible = |share: f64| {
+        let problem = at(share);
+        let tight = Tight::of(&problem, keep);
+        !matches!(relax(&tight, &Window::whole(&tight), f64::MAX), Relaxed::Infeasible)
+    };
+    if !possible(1.0) {
+        return None;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        if stopped() {
+            break;
+        }
+        let middle = (low + high) / 2.0;
+        if possible(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
+}
+
+const HALVINGS: usize = 11;

@@ -21,7 +21,7 @@ mod tight;
 use plan::Problem;
 
 use branch::{Search, Unbegun};
-pub use conflict::conflict;
+pub use conflict::{conflict, least_easing};
 use parts::{Part, parts};
 use tight::Tight;
 

@@ -109,7 +109,7 @@ impl<'s, 't, 'a> Polish<'s, 't, 'a> {
             let step = if up { Step { from: None, to: Some(at), size } } else { Step { from: Some(at), to: None, size } };
             self.take(step);
             left = left.checked_sub(1)?;
-            if left % ASKS == 0 && stopped() {
+            if left.is_multiple_of(ASKS) && stopped() {
                 return None;
             }
         }
@@ -163,7 +163,7 @@ impl<'s, 't, 'a> Polish<'s, 't, 'a> {
                 return Some(());
             }
             left = left.checked_sub(1)?;
-            if left % ASKS == 0 && stopped() {
+            if left.is_multiple_of(ASKS) && stopped() {
                 return None;
             }
             let fits_up = |polish: &Self, at: usize| polish.level(at) + size <= polish.ranges[at].1;
@@ -217,7 +217,7 @@ impl<'s, 't, 'a> Polish<'s, 't, 'a> {
             while left > 0 && self.trim_once(size) {
                 any = true;
                 left -= 1;
-                if left % ASKS == 0 && stopped() {
+                if left.is_multiple_of(ASKS) && stopped() {
                     return any;
                 }
             }

@@ -97,7 +97,7 @@ fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64, stopped: &dyn Fn
         state.step(sites[at], step * size);
         total += step * size;
         left_steps = left_steps.checked_sub(1)?;
-        if left_steps % ASKS == 0 && stopped() {
+        if left_steps.is_multiple_of(ASKS) && stopped() {
             return None;
         }
     }
@@ -111,7 +111,7 @@ fn attempt(state: &mut State<'_, '_>, pool: usize, bought: i64, stopped: &dyn Fn
         state.step(sites[from], -1);
         let (to, _) = best_step(state, sites, &ranges, 1, Some(from))?;
         state.step(sites[to], 1);
-        if state.excess(&tight.cones[pool]) >= before || (left_steps % ASKS == 0 && stopped()) {
+        if state.excess(&tight.cones[pool]) >= before || (left_steps.is_multiple_of(ASKS) && stopped()) {
             return None;
         }
         left_steps = left_steps.checked_sub(1)?;
