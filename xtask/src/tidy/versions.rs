@@ -24,6 +24,7 @@ const LOCK: &str = "Cargo.lock";
 
 /// Crates in more than one version, with the reason; an entry that is no longer needed is remarked upon. In alphabetical order.
 const ALLOWED: &[(&str, &str)] = &[
+    ("constant_time_eq", "one is totp-rs's, the other zip's; one function that compares bytes"),
     ("fallible-iterator", "one is rusqlite's, the other postgres's; a few hundred lines of traits each"),
     ("hashbrown", "the older one comes with rusqlite's support of WebAssembly and is not compiled here"),
     ("strsim", "the older one is clarabel's, through derive_builder, and runs at build time only"),
