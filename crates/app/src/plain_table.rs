@@ -79,8 +79,8 @@ struct Forbidden {
     title_en: String,
     head: Vec<String>,
     document: String,
-    #[expect(dead_code, reason = "a list says of each entry whether somebody has confirmed it")]
-    confirmed: bool,
+    #[serde(rename = "confirmed")]
+    _confirmed: bool,
 }
 
 /// Whether a heading asks for what may not be collected.

@@ -256,7 +256,7 @@ fn serve_the_rest(applied: &Applied, rules: &AdmissionRules, stated: &Stated, gr
         Shortage {
             schools: schools.iter().map(|school| applied.schools[*school as usize].name.clone()).collect(),
             children: *children,
-            receipts: nowhere.iter().copied().filter(|applicant| within(applicant)).flat_map(receipts_of).collect(),
+            receipts: nowhere.iter().copied().filter(within).flat_map(receipts_of).collect(),
         }
     });
     let shortages = shortages.collect();

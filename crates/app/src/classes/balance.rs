@@ -174,9 +174,9 @@ impl Pairs {
 
     fn add(&mut self, class_of: &[u32]) {
         let n = class_of.len();
-        for a in 0..n {
-            for b in a + 1..n {
-                self.together[a * n + b] += u16::from(class_of[a] == class_of[b]);
+        for (a, class) in class_of.iter().enumerate() {
+            for (b, other) in class_of.iter().enumerate().skip(a + 1) {
+                self.together[a * n + b] += u16::from(class == other);
             }
         }
     }
@@ -184,8 +184,8 @@ impl Pairs {
     /// Mean, greatest and variance of the shares of runs, over pairs that are not bound.
     fn measures(&self, runs: f64, n: usize) -> (f64, f64, f64) {
         let (mut sum, mut squares, mut most, mut pairs) = (0.0, 0.0, 0.0f64, 0.0);
-        for a in 0..n {
-            for b in (a + 1..n).filter(|b| self.unit_of[a] != self.unit_of[*b]) {
+        for (a, unit) in self.unit_of.iter().enumerate() {
+            for (b, _) in self.unit_of.iter().enumerate().skip(a + 1).filter(|(_, other)| unit != *other) {
                 let share = f64::from(self.together[a * n + b]) / runs;
                 sum += share;
                 squares += share * share;
