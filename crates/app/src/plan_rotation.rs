@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use evaluate::{Delta, Outcome, Scope, StockMatrix};
 use facts::{Date, Finding, Place, SchoolCode, Severity, Stage, Text, text};
 use plan::{ChoiceSum, MoveLine, Post, Rotatable, Rotated, RotationFile, RotationProblem, Spread, rotation_faults, rotation_sum};
-use planners::plan_rotation;
+use planners::{Status, plan_rotation};
 use policy::Resolved;
 
 use crate::choose::{day, one_snapshot};
@@ -106,10 +106,18 @@ pub fn propose_rotation(library: &Library, home: &Path, asked: &RotationAsked) -
     let Some((answer, true)) = chosen else {
         let (eligible, least) =
             (ground.problem.teachers.iter().filter(|teacher| teacher.eligible).count(), ground.problem.least_moved);
-        let refusal = text!(
-            "排不出方案：符合条件的 {eligible} 人中至少要交流 {least} 人，学科、距离、城乡类别和骨干比例合起来做不到。放宽规则里的 most_km、bands 或 least 再试",
-            "no rotation: of {eligible} eligible teachers at least {least} must move, which subjects, distances, bands and the share of backbone teachers do not allow together. Ease `most_km`, `bands` or `least` of the rule"
-        );
+        let ran_out = chosen.is_none_or(|(answer, _)| answer.status == Status::Stopped);
+        let refusal = if ran_out {
+            text!(
+                "到了时限还没有排出方案：符合条件的 {eligible} 人中至少要交流 {least} 人。用 --time 给更长的时间再试；这不说明做不到",
+                "time ran out before there was a rotation: of {eligible} eligible teachers at least {least} must move. Try again with a longer --time; it may well be possible"
+            )
+        } else {
+            text!(
+                "排不出方案：符合条件的 {eligible} 人中至少要交流 {least} 人，学科、距离、城乡类别和骨干比例合起来做不到。放宽规则里的 most_km、bands 或 least 再试",
+                "no rotation: of {eligible} eligible teachers at least {least} must move, which subjects, distances, bands and the share of backbone teachers do not allow together. Ease `most_km`, `bands` or `least` of the rule"
+            )
+        };
         return Ok(RotationProposed { plan: None, refusal: Some(refusal), findings });
     };
     let plan = file(&ground, &choices[at], &answer, sums);

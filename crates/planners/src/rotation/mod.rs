@@ -111,7 +111,9 @@ pub fn plan_rotation(problem: &RotationProblem, passes: usize, stopped: &dyn Fn(
         status = Status::Stopped;
     }
     if !state.quotas_met() {
-        return RotationAnswer { status: Status::NotFound, moves: Vec::new(), bound };
+        // Stopped on the way says nothing of what is possible.
+        let status = if stopped() { Status::Stopped } else { Status::NotFound };
+        return RotationAnswer { status, moves: Vec::new(), bound };
     }
     let mut next: Vec<usize> = vec![0; groups.len()];
     let mut moves = Vec::new();
