@@ -73,7 +73,7 @@ fn somebody_comes_in_changes_the_password_and_goes_out() {
     assert!(shut.status == 403 && shut.json()["what"]["en"].as_str().unwrap().contains("shut until"));
 
     // The security administrator opens it again, and sees no log; the audit administrator reads it, and changes no account.
-    let mut settled = |person: &str, first: &str| {
+    let settled = |person: &str, first: &str| {
         let cookie = cookie(&log_in(at, person, first));
         assert_eq!(ask(at, "POST", "/api/session/password", &cookie, &json!({ "old": first, "new": "Kunlun-2027" })).status, 204);
         cookie

@@ -1,4 +1,4 @@
-//! Measured, not asserted: `cargo run --release -p snapshot --example speed` prints how long writing and asking take.
+//! Measured, not asserted: `cargo run --release -p snapshot --example write_speed` prints how long writing and asking take.
 
 #[path = "../tests/it/county.rs"]
 #[allow(dead_code, reason = "the made-up county serves more tests than this measurement")]

@@ -1,4 +1,4 @@
-//! How long a county takes to judge again after a change: `cargo run -p evaluate --example speed`.
+//! How long a county takes to judge again after a change: `cargo run -p evaluate --example what_if_speed`.
 #![expect(clippy::disallowed_methods, reason = "an example reads the packs in the tree and looks at the clock")]
 
 use std::error::Error;
