@@ -541,7 +541,7 @@ export interface paths {
             cookie?: never;
         };
         /** How many children of each category, and what the registers' owners should mend. */
-        get: operations["summary"];
+        get: operations["ledgers_shown"];
         put?: never;
         post?: never;
         delete?: never;
@@ -560,9 +560,9 @@ export interface paths {
         get?: never;
         put?: never;
         /** Says that two records are one child, or are not. Nothing that was said before is overwritten. Wants the header `x-junheng: 1`. */
-        post: operations["decide"];
+        post: operations["decide_pair"];
         /** Takes one's own latest decision back; both lines stay in the record. Wants the header `x-junheng: 1`. */
-        delete: operations["undo"];
+        delete: operations["undo_pair"];
         options?: never;
         head?: never;
         patch?: never;
@@ -583,7 +583,7 @@ export interface paths {
          * @description Wants `authorization: Bearer KEY` (`junheng ledgers key`), whose places are the only ones of which rows are looked at, or
          *     somebody who is in and may import; and the header `x-junheng: 1`.
          */
-        post: operations["arrive"];
+        post: operations["push_list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -598,7 +598,7 @@ export interface paths {
             cookie?: never;
         };
         /** The next pairs that a person should decide, side by side with the reasons. Every record shown is a look, and is logged. */
-        get: operations["pairs"];
+        get: operations["ledger_pairs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1094,10 +1094,10 @@ export interface components {
             /** @description The anchor in the pack's `source.md`. */
             article: string;
             /** @description 第七条（一） */
-            article_title: string;
+            article_title: components["schemas"]["Words"];
             /** @description False until somebody has compared it with the original. */
             confirmed: boolean;
-            document: string;
+            document: components["schemas"]["Words"];
             from?: string | null;
             label?: components["schemas"]["Words"] | null;
             /** @description 教督〔2017〕6号 */
@@ -1275,7 +1275,7 @@ export interface components {
             issuer: string;
             number: string;
             signed?: string | null;
-            title: string;
+            title: components["schemas"]["Words"];
             url: string;
         };
         Draw: {
@@ -1417,7 +1417,7 @@ export interface components {
             words: components["schemas"]["Words"];
         };
         ExceptionLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             confirmed: boolean;
             expires?: string | null;
             id: string;
@@ -1714,7 +1714,7 @@ export interface components {
         };
         /** @description An indicator as the pack declares it. */
         IndicatorHead: {
-            article: string;
+            article: components["schemas"]["Words"];
             /** @description `>=` */
             compare: string;
             /**
@@ -1835,7 +1835,7 @@ export interface components {
             worked: string;
         };
         ItemLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             /** @description How many schools, stages or counties were looked at. */
             checked: number;
             fail: number;
@@ -1870,7 +1870,7 @@ export interface components {
         /** @enum {string} */
         JudgementKind: "at-least" | "cv-each" | "cv-mean" | "items" | "score";
         JudgementLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             fail: number;
             id: string;
             kind: components["schemas"]["JudgementKind"];
@@ -2101,6 +2101,8 @@ export interface components {
             /** @description What a reader should know: unconfirmed values, exceptions past their review date. */
             notes: components["schemas"]["Finding"][];
             parameters: components["schemas"]["PackParameter"][];
+            /** @description What its formulas are made of: the titles behind their names. */
+            stocks: components["schemas"]["PackStock"][];
         };
         PackIndicator: {
             citation: components["schemas"]["Citation"];
@@ -2143,6 +2145,10 @@ export interface components {
             unit: string;
             unit_title: components["schemas"]["Words"];
             values: components["schemas"]["PackValue"][];
+        };
+        PackStock: {
+            id: string;
+            title: components["schemas"]["Words"];
         };
         PackValue: {
             citation: components["schemas"]["Citation"];
@@ -2348,7 +2354,7 @@ export interface components {
             value?: number | null;
         };
         SchoolItem: components["schemas"]["ItemRowLine"] & {
-            article: string;
+            article: components["schemas"]["Words"];
             id: string;
             no: string;
             title: components["schemas"]["Words"];
@@ -2531,6 +2537,8 @@ export interface components {
             place: components["schemas"]["Place"];
             /** Format: double */
             value?: number | null;
+            /** @description What the cell itself says where it uses another unit: `552.46 万元`. */
+            written?: string | null;
         };
         /** @description How a coefficient of variation came about, school by school. */
         SpreadFigure: components["schemas"]["SpreadSums"] & {
@@ -2589,6 +2597,7 @@ export interface components {
              * @description Σ x and Σ P over the schools that count.
              */
             total: number;
+            verdict?: components["schemas"]["VerdictId"] | null;
         };
         SpreadTerm: {
             name: string;
@@ -2688,7 +2697,7 @@ export interface components {
             year: string;
         };
         UnconfirmedLine: {
-            article: string;
+            article: components["schemas"]["Words"];
             id: string;
             source: string;
             title: components["schemas"]["Words"];
@@ -2800,7 +2809,7 @@ export interface components {
         };
         /** @description `4000 × 600 / (600 + 1.1 × 300)` */
         Working: {
-            article: string;
+            article: components["schemas"]["Words"];
             pupils: components["schemas"]["StageNumber"][];
             /** Format: double */
             share: number;
@@ -4013,7 +4022,7 @@ export interface operations {
             };
         };
     };
-    summary: {
+    ledgers_shown: {
         parameters: {
             query?: {
                 /** @description Link again with what was decided since. */
@@ -4043,7 +4052,7 @@ export interface operations {
             };
         };
     };
-    decide: {
+    decide_pair: {
         parameters: {
             query?: never;
             header?: never;
@@ -4074,7 +4083,7 @@ export interface operations {
             };
         };
     };
-    undo: {
+    undo_pair: {
         parameters: {
             query?: never;
             header?: never;
@@ -4101,7 +4110,7 @@ export interface operations {
             };
         };
     };
-    arrive: {
+    push_list: {
         parameters: {
             query?: {
                 /** @description What the sender calls the file; its ending tells nothing, its content does. */
@@ -4135,7 +4144,7 @@ export interface operations {
             };
         };
     };
-    pairs: {
+    ledger_pairs: {
         parameters: {
             query?: never;
             header?: never;
