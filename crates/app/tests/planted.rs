@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use app::Library;
-use evaluate::{State, Verdict};
+use evaluate::{Rows, State, Verdict};
 use sample::Truth;
 use tempfile::TempDir;
 
@@ -52,14 +52,15 @@ fn failing(outcome: &evaluate::Outcome) -> BTreeSet<String> {
             found.insert(format!("{} at {place}", head.id));
         }
     }
-    for (index, head) in outcome.frame.indicators.iter().enumerate() {
-        for school in 0..outcome.matrix.schools.len() {
-            let is_missed = |stage: &facts::Stage| {
-                let state = outcome.figure(school, *stage, index).map(|figure| figure.state);
-                matches!(state, Some(State::Missed | State::BelowFloor))
-            };
-            if outcome.frame.stages.iter().any(is_missed) {
-                found.insert(format!("{} at {}", head.id, code(school)));
+    // Of a school that falls short as a whole: the indicators that it misses.
+    for judged in &outcome.judgements {
+        let Rows::AtLeast(rows) = &judged.rows else { continue };
+        for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
+            for (index, head) in outcome.frame.indicators.iter().enumerate() {
+                let state = outcome.figure(row.school, row.stage, index).map(|figure| figure.state);
+                if matches!(state, Some(State::Missed | State::BelowFloor)) {
+                    found.insert(format!("{} at {}", head.id, code(row.school)));
+                }
             }
         }
     }

@@ -110,7 +110,8 @@ fn shown_by_the_server(home: &Path) {
     let (book, school) = ("indicators/books_per_pupil?", "schools/2199010001?");
     for (path, pack, pointer, wanted) in [
         ("board?", STANDARD, "/verdict", "fail"),
-        ("board?", STANDARD, "/judgements/0/article", "第九条 判定"),
+        ("board?", STANDARD, "/judgements/0/article/zh", "第九条 判定"),
+        ("board?", STANDARD, "/judgements/0/article/en", "The rule"),
         ("board?", STANDARD, "/parts/1/verdict", "pass"),
         ("schools?", STANDARD, "/indicators/0/short/zh", "劳动场地"),
         (school, STANDARD, "/name", "甲小学"),
