@@ -99,7 +99,7 @@ mod tests {
         };
         let check = |password: &str, expected: bool| assert_eq!(strong(password, "li", &rules).is_ok(), expected, "{password}");
         check("Kunlun-2026", true);
-        check("昆仑山下Abc12", true);
+        check("昆仑山下有雪Abc12", true);
         check("kunlun2026", false);
         check("Kl-2026", false);
         check("Li-kunlun-2026", false);

@@ -252,7 +252,7 @@ fn what_does_not_exist_is_refused_in_both_languages() {
         ("/api/board?snapshot=..%2F..%2Fetc", 404),
         ("/api/figures", 400),
         ("/api/figures?indicator=nothing", 400),
-        ("/api/figures?indicator=backbone_per_100&school=0000000000&stage=primary", 400),
+        ("/api/figures?indicator=backbone_per_100&school=0000000000&stage=primary", 404),
         ("/api/packs/nothing/at-all", 404),
         ("/api/imports/1-1", 404),
         ("/api/imports/1-1/excerpt?file=a", 404),

@@ -26,8 +26,10 @@ fn house() -> House {
     let (folder, home) = copy_of_sample();
     let library = app::library(&home, &[]).unwrap();
     let mut ledger = app::open_ledger(&LedgerAsked { home: home.clone(), practice: true, ..LedgerAsked::default() }).unwrap();
-    let synced = app::sync_duties(&library, &mut ledger, &home, None, &[]).unwrap();
-    assert!(!synced.opened.is_empty(), "the sample has an oversize class");
+    // Autumn by autumn: a class that was oversize once is a case for ever, open or closed.
+    let autumns = ["2023-09-01", "2024-09-01", "2025-09-01"].map(|day| day.parse().unwrap());
+    let opened = autumns.map(|on| app::sync_duties(&library, &mut ledger, &home, Some(on), &[]).unwrap().opened.len());
+    assert!(opened.iter().sum::<usize>() > 0, "the sample has had an oversize class");
     let made = app::make_demo(&mut ledger, &home).unwrap();
     let case = app::list_duties(&mut ledger, &CaseFilter::default()).unwrap().cases.remove(0).row;
     let accounts = app::list_accounts(&mut ledger, Keeper::Machine).unwrap();
@@ -147,7 +149,8 @@ fn every_address_of_the_document_is_a_door() {
         }
     }
     let open = DOORS.iter().filter(|(_, _, door)| *door == Door::Anybody).map(|(_, path, _)| *path);
-    assert_eq!(open.collect::<BTreeSet<_>>(), BTreeSet::from(["/api/session"]));
+    // Another system pushes its list with a key of its own instead of a login.
+    assert_eq!(open.collect::<BTreeSet<_>>(), BTreeSet::from(["/api/ledgers/lists", "/api/session"]));
 }
 
 #[test]
