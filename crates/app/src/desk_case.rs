@@ -78,8 +78,11 @@ pub struct CloseShown {
     pub by_data: bool,
     pub needs: Vec<(String, Text)>,
     /// Id, words, and what it wants beside.
-    pub categories: Vec<(String, Text, Vec<(String, Text)>)>,
+    pub categories: Vec<(String, Text, Needs)>,
 }
+
+/// What must be brought, by id and in words.
+pub type Needs = Vec<(String, Text)>;
 
 /// What the viewer's role may do, so that a page offers nothing that is refused anyway. The engine decides again.
 #[derive(Debug, Default)]

@@ -210,7 +210,7 @@ impl Rights {
         }
         let roles: Vec<String> = self.grants.iter().map(|grant| grant.role.clone()).collect();
         for role in roles {
-            if let Some(broken) = self.broken_by(&[role.clone()]) {
+            if let Some(broken) = self.broken_by(std::slice::from_ref(&role)) {
                 let Text { zh, en } = broken;
                 findings.push(wrong("rights.toml", None, text!("角色“{role}”：{zh}", "the role `{role}`: {en}")));
                 // Whoever would hold both holds neither.
