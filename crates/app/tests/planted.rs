@@ -73,7 +73,7 @@ fn planted(county: &County, outcome: &evaluate::Outcome, pack: &str) -> BTreeSet
         |item: &str| outcome.frame.items.iter().any(|head| head.id == item && head.level == policy::ItemLevel::County);
     let place = |item: &str, school: &str| if of_county(item) { "county".to_string() } else { school.to_string() };
     let cases = county.truth.standards.iter().filter(|case| case.pack == pack);
-    cases.map(|case| format!("{} at {}", case.item, place(&case.item, &case.school))).collect()
+    cases.map(|case| format!("{} at {}", case.item, place(case.item, &case.school))).collect()
 }
 
 #[test]
