@@ -66,7 +66,7 @@ fn no_other_fair_allocation_is_better_for_anybody() {
         let problem = problem(6, 3, 2, false, seed);
         let ours = assign_seats(&problem, Mechanism::Deferred).granted;
         let lengths: Vec<u32> = (0..6).map(|applicant| problem.wishes(applicant).len() as u32).collect();
-        let mut trial = vec![0u32; 6];
+        let mut trial = [0u32; 6];
         'all: loop {
             let granted: Vec<u32> =
                 trial.iter().zip(&lengths).map(|(nth, length)| if nth == length { NO_SEAT } else { *nth }).collect();
