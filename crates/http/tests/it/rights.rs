@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use app::{AccountAsked, CaseFilter, Keeper, LedgerAsked};
+use app::{AccountAsked, CaseFilter, CountyAsked, DutyAsked, DutyOpening, Keeper, LedgerAsked};
 use http_server::{DOORS, Door, Setting};
 use serde_json::Value;
 
@@ -24,12 +24,8 @@ struct House {
 
 fn house() -> House {
     let (folder, home) = copy_of_sample();
-    let library = app::library(&home, &[]).unwrap();
     let mut ledger = app::open_ledger(&LedgerAsked { home: home.clone(), practice: true, ..LedgerAsked::default() }).unwrap();
-    // Autumn by autumn: a class that was oversize once is a case for ever, open or closed.
-    let autumns = ["2023-09-01", "2024-09-01", "2025-09-01"].map(|day| day.parse().unwrap());
-    let opened = autumns.map(|on| app::sync_duties(&library, &mut ledger, &home, Some(on), &[]).unwrap().opened.len());
-    assert!(opened.iter().sum::<usize>() > 0, "the sample has had an oversize class");
+    open_case(&mut ledger, &home);
     let made = app::make_demo(&mut ledger, &home).unwrap();
     let case = app::list_duties(&mut ledger, &CaseFilter::default()).unwrap().cases.remove(0).row;
     let accounts = app::list_accounts(&mut ledger, Keeper::Machine).unwrap();
@@ -52,6 +48,32 @@ fn house() -> House {
     let people = made.accounts.iter().flat_map(|line| [line.person.clone(), format!("{}.elsewhere", line.person)]).collect();
     let school = case.school.clone().unwrap();
     House { at: serve_behind_proxy(&home), _folder: folder, people, case: case.case, school }
+}
+
+/// A duty of a school of the sample, opened by hand.
+fn open_case(ledger: &mut app::Ledger, home: &Path) {
+    let asked = CountyAsked { pack: app::DEFAULT_PACK.into(), snapshot: None, on: None, rules_on: None };
+    let county = app::open_county(&std::sync::Arc::new(app::library(home, &[]).unwrap()), home, &asked).unwrap();
+    let school = &county.schools[0];
+    app::put_user(ledger, "ju", "局领导", "bureau_leader", "539901").unwrap();
+    let opening = DutyOpening {
+        procedure: "cn/procedures/duty-letter".into(),
+        label: "节前任务".into(),
+        division: school.division.as_ref().unwrap().to_string(),
+        school: Some(school.code.to_string()),
+        finding: "任务".into(),
+    };
+    let set = [
+        ("document", "通知"),
+        ("clause", "1"),
+        ("task", "排查"),
+        ("party", "principal"),
+        ("responsible", "校长"),
+        ("complete_by", "2099-12-31"),
+        ("proof_wanted", "清单"),
+    ];
+    let set = set.map(|(field, value)| (field.to_string(), value.to_string())).into();
+    app::open_duty(ledger, &opening, &DutyAsked { by: Some("ju".into()), set, ..DutyAsked::default() }).unwrap();
 }
 
 /// Behind a proxy each asks from an address of their own, so that the limit of logins is not reached.
