@@ -42,7 +42,8 @@ async function enter(page, role) {
 /** The page is loaded anew for whoever was chosen. */
 async function choose(page, role) {
   await page.getByRole("button", { name: role }).first().click();
-  await page.locator("nav.side").waitFor();
+  // On a phone the menu lies behind its button.
+  await page.locator("nav.side").waitFor({ state: "attached" });
   await page.waitForTimeout(500);
 }
 
