@@ -258,18 +258,6 @@ pub fn end_session(ledger: &mut Ledger, viewer: &Viewer, id: &str) -> Result<(),
     Ok(ledger.store.settle(&Settlement { ended: vec![session.token], traces: vec![trace], ..Settlement::default() })?)
 }
 
-/// Random bytes from the system.
-pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Failure::prevented(
-            text!("系统没有给出随机数：{error}", "the system gave no random numbers: {error}"),
-            text!("稍后再试", "try again later"),
-        )
-    })?;
-    Ok(bytes)
-}
-
 /// Whether anybody can come in; as long as nobody can, no login is asked for.
 pub fn has_accounts(ledger: &mut Ledger) -> Result<bool, Failure> {
     Ok(ledger.store.has_accounts()?)

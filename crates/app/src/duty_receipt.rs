@@ -4,6 +4,7 @@ use duty::chain::{digest, hex};
 use facts::{Text, text};
 use serde::Serialize;
 
+use crate::random::random;
 use crate::{Failure, Ledger};
 
 /// What a receipt shows: nothing of who reported, and nothing of who deals with it by name.
@@ -26,10 +27,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Sixteen signs, eighty bits: not to be guessed.
 pub(crate) fn new_receipt() -> Result<String, Failure> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|_| {
-        Failure::prevented(text!("系统没有给出随机数", "the system gave no random numbers"), text!("稍后再试", "try again later"))
-    })?;
+    let bytes = random::<16>()?;
     let signs: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
     Ok(signs.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"))
 }

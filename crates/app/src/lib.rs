@@ -66,6 +66,7 @@ mod plan_settings;
 mod plan_years;
 mod prepare_draw;
 mod query_book;
+mod random;
 mod rights;
 mod rotation_check;
 mod rotation_roll;
@@ -83,7 +84,7 @@ mod write_reports;
 pub use account_demo::{DemoLine, DemoMade, make_demo};
 pub use account_login::{
     Candidate, Entered, Login, LoginAsked, SessionLine, begin_login, end_login, end_session, enter, enter_demo, has_accounts,
-    is_demo, leave, list_sessions, password_rules, random,
+    is_demo, leave, list_sessions, password_rules,
 };
 pub use account_logs::{LogAsked, act_title, ask_approval, decide_approval, list_approvals, read_traces};
 pub use account_manage::{
@@ -161,6 +162,7 @@ pub use plan_rotation::{RotationAsked, RotationProposed, propose_rotation};
 pub use plan_settings::{PlanOption, PlanSettings, plan_settings};
 pub use prepare_draw::{DrawAsked, PreparedDraw, PreparedPool, prepare_draw};
 pub use query_book::{QueryAnswer, QueryBook, open_query};
+pub use random::random;
 pub use rights::{RIGHTS, Reaching, Rights, right_title};
 pub use rotation_check::{
     RotationChecked, check_rotation, explain_teacher, read_rotation, rotation_changes, rotation_letters, rotation_lines,

@@ -9,6 +9,7 @@ use crate::Failure;
 use crate::draw_folder::{DRAW, DrawFolder, LIST, read_files};
 use crate::library::paths_under;
 use crate::plain_table::read_plain;
+use crate::random::random;
 
 /// What an officer fixes before a draw.
 #[derive(Debug, Clone, Default)]
@@ -205,16 +206,4 @@ pub(crate) fn office_key(home: &Path) -> Result<[u8; 32], Failure> {
         }
         Err(error) => Err(failed(&error)),
     }
-}
-
-/// Random bytes of the operating system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| {
-        Failure::prevented(
-            text!("系统没有给出随机数", "the system gave no random bytes"),
-            text!("重启计算机后再试", "restart the computer and try again"),
-        )
-    })?;
-    Ok(bytes)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::Failure;
 use crate::draw_folder::{COMMITMENTS, DrawFolder, REVEALS, refused};
-use crate::prepare_draw::random;
+use crate::random::random;
 
 /// How a witness binds itself.
 #[derive(Debug, Clone)]

@@ -89,19 +89,23 @@ pub fn what_if(library: &Library, home: &Path, asked: &WhatIfAsked) -> Result<Wh
 
 /// Judges a county before and after some changes.
 pub fn try_changes(resolved: &Resolved, matrix: &StockMatrix, deltas: Vec<Delta>) -> WhatIf {
-    let before = evaluate::evaluate(resolved, matrix);
-    let after = evaluate::what_if(resolved, matrix, &deltas);
+    let (before, after) = (evaluate::evaluate(resolved, matrix), evaluate::what_if(resolved, matrix, &deltas));
+    compare(resolved, &before, &after, deltas)
+}
+
+/// Holds the outcome after some changes against the one before, where both are known already.
+pub(crate) fn compare(resolved: &Resolved, before: &Outcome, after: &Outcome, deltas: Vec<Delta>) -> WhatIf {
     let mut findings: Vec<Finding> =
         after.findings.iter().filter(|finding| finding.code.starts_with("what-if-")).cloned().collect();
     let refused = findings.len();
     if refused < deltas.len() {
-        findings.extend(deltas.iter().filter_map(|delta| unnoticed(resolved, matrix, &before, delta)));
+        findings.extend(deltas.iter().filter_map(|delta| unnoticed(resolved, &before.matrix, before, delta)));
     }
     WhatIf {
-        before: Lights::of(&before),
-        after: Lights::of(&after),
-        coefficients: coefficients(&before, &after),
-        changes: evaluate::diff(&before, &after),
+        before: Lights::of(before),
+        after: Lights::of(after),
+        coefficients: coefficients(before, after),
+        changes: evaluate::diff(before, after),
         deltas,
         findings,
     }

@@ -2,7 +2,7 @@ use evaluate::{LeverHead, Outcome, Scope, State};
 use facts::{SchoolCode, Stage, Text, Unit};
 use policy::Resolved;
 
-use crate::what_if::{figure_line, parse_change, try_changes};
+use crate::what_if::{compare, figure_line, parse_change};
 use crate::{County, Failure, WhatIf};
 
 /// The sheet on which changes are typed, as it stands after them, and what they change.
@@ -51,10 +51,11 @@ pub struct SheetCell {
 /// Judges a county after changes as people type them (`2153990004.primary.backbone+=2`). Without any it gives the sheet as it is.
 pub fn try_on_sheet(county: &County, changes: &[String]) -> Result<SheetTried, Failure> {
     let resolved = &county.judged.resolved;
-    let matrix = &county.outcome().matrix;
-    let deltas = changes.iter().map(|words| parse_change(words, resolved, matrix)).collect::<Result<Vec<_>, Failure>>()?;
-    let after = evaluate::what_if(resolved, matrix, &deltas);
-    let tried = try_changes(resolved, matrix, deltas);
+    let before = county.outcome();
+    let deltas =
+        changes.iter().map(|words| parse_change(words, resolved, &before.matrix)).collect::<Result<Vec<_>, Failure>>()?;
+    let after = evaluate::what_if(resolved, &before.matrix, &deltas);
+    let tried = compare(resolved, before, &after, deltas);
     let figures = tried.changes.figures.iter().filter(|figure| figure.state.before != figure.state.after);
     let turned = (tried.changes.items.iter().map(evaluate::VerdictChange::line))
         .chain(tried.changes.schools.iter().map(evaluate::SchoolChange::line))

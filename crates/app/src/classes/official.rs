@@ -14,7 +14,8 @@ use super::rules::{ClassRules, class_rules, read_class_rules};
 use super::trial::{class_stream, no_room, settings_of, stage_of, unmet, ways};
 use crate::draw_folder::{DrawFiles, DrawFolder, read_files, read_text};
 use crate::plain_table::read_plain;
-use crate::prepare_draw::{empty_folder, fix_draw, office_key, random};
+use crate::prepare_draw::{empty_folder, fix_draw, office_key};
+use crate::random::random;
 use crate::{DrawAsked, Failure, PreparedDraw, hold_draw, verify_draw};
 
 /// What is fixed before an assignment: the roll, the rule, and who watches.

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use duty::chain::hex;
 use facts::{Date, Text, parse_date, text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Failure;
 use crate::link_output::write_whole;
+use crate::random::random;
 
 /// A key as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +48,7 @@ pub fn make_list_key(home: &Path, name: &str, scope: &[String], until: Date) -> 
             text!("--name 乡村振兴局 --scope 539901 --until 2027-08-31", "--name OFFICE --scope 539901 --until 2027-08-31"),
         ));
     }
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| Failure::prevented(text!("系统不给随机数", "the system gives no random numbers"), Text::new("", "")))?;
-    let key = hex(&bytes);
+    let key = hex(&random::<32>()?);
     let mut all = keys(home)?;
     all.retain(|known| known.name != name);
     all.push(ListKey { name: name.to_string(), scope: scope.to_vec(), until: until.to_string(), hash: hash(&key) });
@@ -76,10 +75,6 @@ pub fn list_key(home: &Path, key: &str) -> Result<ListKey, Failure> {
 
 fn hash(key: &str) -> String {
     hex(&Sha256::digest([b"junheng list key ", key.as_bytes()].concat()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
