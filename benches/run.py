@@ -98,7 +98,7 @@ def measure_import(words, python):
     # As a spreadsheet program in China saves it.
     chinese = folder / "roll.gb18030.csv"
     if not chinese.exists():
-        chinese.write_bytes(roll.read_text(encoding="utf-8-sig", newline="").encode("gb18030"))
+        chinese.write_bytes(roll.read_bytes().decode("utf-8-sig").encode("gb18030"))
     tables = []
     inputs = ((book, "xlsx", ("openpyxl", "fastexcel")), (roll, "csv", ("csv", "csv")), (chinese, "GB18030 csv", ("csv", "csv")))
     for path, kind, readers in inputs:
