@@ -95,8 +95,8 @@ def measure_import(words, python):
     book = folder / "roll.xlsx"
     if not book.exists():
         as_workbook(python or sys.executable, roll, book)
-    # As a spreadsheet program in China saves it.
-    chinese = folder / "roll.gb18030.csv"
+    # As a spreadsheet program in China saves it; beside the folder, whose own files are UTF-8.
+    chinese = folder.with_name(f"{folder.name}.gb18030.csv")
     if not chinese.exists():
         chinese.write_bytes(roll.read_bytes().decode("utf-8-sig").encode("gb18030"))
     tables = []
