@@ -166,31 +166,48 @@ impl Home {
     /// assert_eq!(home.unseal_words(&sealed).unwrap(), "某某");
     /// ```
     pub fn seal_words(&self, words: &str) -> Result<String, HomeError> {
+        Ok(format!("{SEALED}{}", hex(&self.seal_bytes(words.as_bytes())?)))
+    }
+
+    /// Seals a file's bytes in the same way.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// let home = snapshot::Home::open_or_create(dir.path()).unwrap();
+    /// let sealed = home.seal_bytes(b"%PDF-").unwrap();
+    /// assert!(!sealed.windows(5).any(|five| five == b"%PDF-"));
+    /// assert_eq!(home.unseal_bytes(&sealed).unwrap(), b"%PDF-");
+    /// ```
+    pub fn seal_bytes(&self, bytes: &[u8]) -> Result<Vec<u8>, HomeError> {
         let key = match key::read(self)? {
             Some(key) => key,
             None => key::read_or_create(&self.lock("duty")?)?,
         };
         let sealed = Sealer::new(Vec::new(), &key).and_then(|mut sealer| {
-            sealer.write_all(words.as_bytes())?;
+            sealer.write_all(bytes)?;
             sealer.finish()
         });
-        let bytes = sealed.map_err(|error| HomeError::io(Act::SealWords, &key::path(self), error))?;
-        Ok(format!("{SEALED}{}", hex(&bytes)))
+        sealed.map_err(|error| HomeError::io(Act::SealWords, &key::path(self), error))
+    }
+
+    /// Opens what [`Home::seal_bytes`] sealed.
+    pub fn unseal_bytes(&self, sealed: &[u8]) -> Result<Vec<u8>, HomeError> {
+        let path = key::path(self);
+        let key = key::read(self)?.ok_or_else(|| HomeError::KeyMissing { path: path.clone() })?;
+        let mut bytes = Vec::new();
+        Unsealer::new(sealed, &key)
+            .and_then(|mut unsealer| unsealer.read_to_end(&mut bytes))
+            .map_err(|error| HomeError::sealed(Act::ReadPeople, &path, error))?;
+        Ok(bytes)
     }
 
     /// Opens words that [`Home::seal_words`] sealed; words that were never sealed come back as they are.
     pub fn unseal_words(&self, sealed: &str) -> Result<String, HomeError> {
         let Some(digits) = sealed.strip_prefix(SEALED) else { return Ok(sealed.to_string()) };
-        let path = key::path(self);
-        let key = key::read(self)?.ok_or_else(|| HomeError::KeyMissing { path: path.clone() })?;
         let bytes: Option<Vec<u8>> =
             digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-        let mut words = String::new();
-        let bytes = bytes.unwrap_or_default();
-        Unsealer::new(bytes.as_slice(), &key)
-            .and_then(|mut unsealer| unsealer.read_to_string(&mut words))
-            .map_err(|error| HomeError::sealed(Act::ReadPeople, &path, error))?;
-        Ok(words)
+        let words = String::from_utf8(self.unseal_bytes(&bytes.unwrap_or_default())?);
+        words.map_err(|error| HomeError::sealed(Act::ReadPeople, &key::path(self), io::Error::other(error)))
     }
 
     pub(crate) fn snapshots(&self) -> PathBuf {

@@ -5,9 +5,10 @@ use duty::{Actor, Recorded};
 use facts::Text;
 use serde::{Deserialize, Serialize};
 
+use crate::condition::with_condition;
 use crate::connection::{Connection, Fields, Value};
 use crate::schema::{CASE, MIGRATIONS};
-use crate::{Batch, Entry, Filter, Head, Listing, Order, Row, Store, StoreError};
+use crate::{Batch, Entry, Filter, Head, Listing, Order, Row, Store, StoreError, Tally};
 
 /// A store in a database: the same SQL, whichever it is.
 pub struct Database<C> {
@@ -196,79 +197,56 @@ impl<C: Connection> Store for Database<C> {
     }
 
     fn list(&mut self, filter: &Filter) -> Result<Listing, StoreError> {
-        let mut values: Vec<Value<'_>> = Vec::new();
-        let mut wheres: Vec<String> = Vec::new();
-        // The first code after all those that begin with the one asked for.
-        let beyond = filter.division.as_ref().map(|division| format!("{division}~"));
-        for (sql, value) in [
-            ("procedure = ", &filter.procedure),
-            ("status = ", &filter.status),
-            ("owner_role = ", &filter.owner_role),
-            ("owner_person = ", &filter.owner_person),
-            ("division >= ", &filter.division),
-            ("division < ", &beyond),
-            ("school = ", &filter.school),
-            ("due < ", &filter.due_before),
-            ("wake < ", &filter.wake_before),
-        ] {
-            if let Some(value) = value {
-                values.push(Value::Text(value));
-                wheres.push(format!("{sql}${}", values.len()));
+        with_condition(filter, |condition, values| {
+            let mut total = 0;
+            self.db.query(&format!("SELECT count(*) FROM cases {condition}"), values, &mut |row| {
+                total = row.number(0)?;
+                Ok(())
+            })?;
+            let mut tail = condition.to_string();
+            tail.push_str(match filter.order {
+                // NULLs stand first in one database and last in the other; what is not due stands last here.
+                Order::Due => " ORDER BY due IS NULL, due, case_id",
+                Order::Moved => " ORDER BY moved DESC, case_id",
+                Order::Case => " ORDER BY case_id",
+            });
+            if filter.limit > 0 {
+                let _ = write!(tail, " LIMIT {} OFFSET {}", filter.limit, filter.offset);
             }
-        }
-        if filter.unclosed {
-            wheres.push("status IN ('open', 'paused')".into());
-        }
-        if filter.relapsed {
-            wheres.push("round > 1".into());
-        }
-        let told = filter.told.as_ref().map(|role| format!("% {role} %"));
-        if let Some(told) = &told {
-            values.push(Value::Text(told));
-            wheres.push(format!("told LIKE ${}", values.len()));
-        }
-        // A sign that LIKE understands stands for itself.
-        let plain = |words: &String| words.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let words = filter.words.as_ref().map(|words| format!("%{}%", plain(words)));
-        if let Some(words) = &words {
-            values.push(Value::Text(words));
+            let rows = self.rows(&tail, values)?;
+            Ok(Listing { total: u64::try_from(total).unwrap_or(0), rows })
+        })
+    }
+
+    fn tally(&mut self, filter: &Filter, now: &str) -> Result<Vec<Tally>, StoreError> {
+        with_condition(filter, |condition, values| {
+            let mut values = values.to_vec();
+            values.push(Value::Text(now));
             let at = values.len();
-            wheres
-                .push(format!("(case_id LIKE ${at} ESCAPE '!' OR label LIKE ${at} ESCAPE '!' OR finding LIKE ${at} ESCAPE '!')"));
-        }
-        let beside: Vec<(Option<String>, Vec<String>)> = (filter.reaches.iter())
-            .map(|reach| {
-                (
-                    reach.unit.as_ref().map(|unit| format!("{unit}~")),
-                    reach.roles.iter().map(|role| format!("% {role} %")).collect(),
-                )
-            })
-            .collect();
-        let mut any = Vec::new();
-        for (reach, (beyond, told)) in filter.reaches.iter().zip(&beside) {
-            any.push(reach_sql(reach, beyond.as_deref(), told, &mut values));
-        }
-        if !any.is_empty() {
-            wheres.push(format!("({})", any.join(" OR ")));
-        }
-        let wheres = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
-        let mut total = 0;
-        self.db.query(&format!("SELECT count(*) FROM cases {wheres}"), &values, &mut |row| {
-            total = row.number(0)?;
-            Ok(())
-        })?;
-        let mut tail = wheres;
-        tail.push_str(match filter.order {
-            // NULLs stand first in one database and last in the other; what is not due stands last here.
-            Order::Due => " ORDER BY due IS NULL, due, case_id",
-            Order::Moved => " ORDER BY moved DESC, case_id",
-            Order::Case => " ORDER BY case_id",
-        });
-        if filter.limit > 0 {
-            let _ = write!(tail, " LIMIT {} OFFSET {}", filter.limit, filter.offset);
-        }
-        let rows = self.rows(&tail, &values)?;
-        Ok(Listing { total: u64::try_from(total).unwrap_or(0), rows })
+            let sql = format!(
+                "SELECT substr(division, 1, 9), procedure, count(*), count(CASE WHEN status = 'closed' THEN 1 END), \
+                 count(CASE WHEN status = 'paused' THEN 1 END), count(CASE WHEN round > 1 THEN 1 END), \
+                 count(CASE WHEN round > 1 AND status <> 'closed' THEN 1 END), \
+                 count(CASE WHEN status <> 'closed' AND due < ${at} THEN 1 END) \
+                 FROM cases {condition} GROUP BY substr(division, 1, 9), procedure ORDER BY 1, 2"
+            );
+            let mut tallies = Vec::new();
+            self.db.query(&sql, &values, &mut |row| {
+                let count = |column| row.number(column).map(|number| u64::try_from(number).unwrap_or(0));
+                tallies.push(Tally {
+                    division: row.text(0)?.to_string(),
+                    procedure: row.text(1)?.to_string(),
+                    opened: count(2)?,
+                    closed: count(3)?,
+                    paused: count(4)?,
+                    relapsed: count(5)?,
+                    relapsed_open: count(6)?,
+                    overdue: count(7)?,
+                });
+                Ok(())
+            })?;
+            Ok(tallies)
+        })
     }
 
     fn events(&mut self, case: &str) -> Result<Vec<Recorded>, StoreError> {
@@ -410,35 +388,6 @@ impl<C: Connection> Store for Database<C> {
         let version = self.get("version")?.and_then(|version| version.parse().ok());
         version.ok_or_else(|| StoreError::Broken { what: "meta".into() })
     }
-}
-
-/// The condition of one reach; its values are added behind those that are there.
-fn reach_sql<'v>(reach: &'v crate::Reach, beyond: Option<&'v str>, told: &'v [String], values: &mut Vec<Value<'v>>) -> String {
-    let mut mark = |value: &'v str| {
-        values.push(Value::Text(value));
-        format!("${}", values.len())
-    };
-    let mut all = vec!["1 = 1".to_string()];
-    if let (Some(unit), Some(beyond)) = (&reach.unit, beyond) {
-        let (from, to) = (mark(unit), mark(beyond));
-        all.push(format!("((division >= {from} AND division < {to}) OR school = {from})"));
-    }
-    let mut any = Vec::new();
-    for (role, told) in reach.roles.iter().zip(told) {
-        let role = mark(role);
-        any.push(match &reach.person {
-            Some(person) => format!("(owner_role = {role} AND (owner_person IS NULL OR owner_person = {}))", mark(person)),
-            None => format!("owner_role = {role}"),
-        });
-        any.push(format!("told LIKE {}", mark(told)));
-    }
-    if let Some(person) = &reach.person {
-        any.push(format!("owner_person = {}", mark(person)));
-    }
-    if !any.is_empty() {
-        all.push(format!("({})", any.join(" OR ")));
-    }
-    format!("({})", all.join(" AND "))
 }
 
 fn row_of(fields: &dyn Fields) -> Result<Row, StoreError> {

@@ -7,6 +7,7 @@
 
 mod account;
 mod accounts;
+mod condition;
 mod connection;
 mod copy;
 mod database;
@@ -26,7 +27,7 @@ pub use account::{Account, Accounts, Approval, NewTrace, Session, Settlement, Tr
 pub use copy::{backup, restore};
 pub use database::Database;
 pub use error::StoreError;
-pub use row::{Filter, Head, Listing, Order, Reach, Row};
+pub use row::{Filter, Head, Listing, Order, Reach, Row, Tally};
 
 /// What is written together, or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +61,9 @@ pub trait Store: Accounts {
     fn about(&mut self, procedure: &str, subject: &str) -> Result<Option<Row>, StoreError>;
 
     fn list(&mut self, filter: &Filter) -> Result<Listing, StoreError>;
+
+    /// Counts cases by township and procedure, in the order of the codes; what is overdue at a moment.
+    fn tally(&mut self, filter: &Filter, now: &str) -> Result<Vec<Tally>, StoreError>;
 
     /// The events of a case, in order.
     fn events(&mut self, case: &str) -> Result<Vec<duty::Recorded>, StoreError>;

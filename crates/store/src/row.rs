@@ -43,6 +43,10 @@ pub struct Filter {
     /// The beginning of a division code.
     pub division: Option<String>,
     pub school: Option<String>,
+    /// The beginning of the key of the subject.
+    pub subject: Option<String>,
+    /// Due at a moment or later.
+    pub due_from: Option<String>,
     /// Due before a moment.
     pub due_before: Option<String>,
     /// May be changed by the passing of time before a moment.
@@ -86,6 +90,23 @@ pub struct Listing {
     /// How many there are.
     pub total: u64,
     pub rows: Vec<Row>,
+}
+
+/// How many cases of a procedure a township has had, and how they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// The first nine digits of the division: a township, or less where a case lies in no one township.
+    pub division: String,
+    pub procedure: String,
+    pub opened: u64,
+    pub closed: u64,
+    pub paused: u64,
+    /// Opened a second time or more.
+    pub relapsed: u64,
+    /// Of these, not closed again.
+    pub relapsed_open: u64,
+    /// Not closed, and something was due before the moment that is asked for.
+    pub overdue: u64,
 }
 
 /// The end of the log.
