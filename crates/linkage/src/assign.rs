@@ -16,10 +16,13 @@ pub(crate) fn assign(pairs: &mut [Pair], records: &Records, unique: Unique) -> V
     }
     let sides =
         Sides { left: matches!(unique, Unique::Both | Unique::Right), right: matches!(unique, Unique::Both | Unique::Left) };
-    for group in groups(pairs, records, &sides) {
-        if let [only] = group[..] {
-            chosen[only] = true;
-        } else if group.len() <= EXACT_MAX {
+    for group in grouped(pairs, records, &sides).chunk_by(|a, b| a >> 32 == b >> 32) {
+        if let [only] = group {
+            chosen[*only as u32 as usize] = true;
+            continue;
+        }
+        let group: Vec<usize> = group.iter().map(|keyed| *keyed as u32 as usize).collect();
+        if group.len() <= EXACT_MAX {
             exactly(pairs, &group, &sides, &mut chosen);
         } else {
             greedily(pairs, &group, &sides, &mut chosen);
@@ -40,8 +43,8 @@ impl Sides {
     }
 }
 
-/// Pairs that compete with each other, directly or through others.
-fn groups(pairs: &[Pair], records: &Records, sides: &Sides) -> Vec<Vec<usize>> {
+/// Pairs that compete with each other, directly or through others, side by side: the number of their group before their own.
+fn grouped(pairs: &[Pair], records: &Records, sides: &Sides) -> Vec<u64> {
     let mut parent: Vec<u32> = (0..records.len() as u32).collect();
     // Where one side may repeat, only the other ties pairs together.
     let node = |pair: &Pair| match (sides.left, sides.right) {
@@ -54,9 +57,10 @@ fn groups(pairs: &[Pair], records: &Records, sides: &Sides) -> Vec<Vec<usize>> {
         let (a, b) = (find(&mut parent, a), find(&mut parent, b));
         parent[a.max(b) as usize] = a.min(b);
     }
-    let mut keyed: Vec<(u32, usize)> = pairs.iter().enumerate().map(|(at, pair)| (find(&mut parent, node(pair).0), at)).collect();
+    let key = |(at, pair): (usize, &Pair)| u64::from(find(&mut parent, node(pair).0)) << 32 | at as u64;
+    let mut keyed: Vec<u64> = pairs.iter().enumerate().map(key).collect();
     keyed.sort_unstable();
-    keyed.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|(_, at)| *at).collect()).collect()
+    keyed
 }
 
 pub(crate) fn find(parent: &mut [u32], mut at: u32) -> u32 {

@@ -106,7 +106,7 @@ fn group(records: &Records, settings: &Settings, number: usize, keys: &[u32]) ->
         };
         rule.pairs += kept;
         if rule.largest.last().is_none_or(|(_, least)| *least < count) || rule.largest.len() < LARGEST {
-            let words: Vec<&str> = block.terms.iter().map(|term| records.word(*term, group[0] as u32)).collect();
+            let words: Vec<String> = block.terms.iter().map(|term| records.written(settings, *term, group[0] as u32)).collect();
             rule.largest.push((words.join(" + "), count));
             rule.largest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             rule.largest.truncate(LARGEST);

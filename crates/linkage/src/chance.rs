@@ -2,7 +2,7 @@
 //! too rare to be met that way, from the frequencies of the words themselves.
 
 use crate::block::key;
-use crate::compare::{Shape, level};
+use crate::compare::{Agreement, Shape, level};
 use crate::random::Random;
 use crate::settings::{Clause, Settings, Term};
 use crate::{Hands, Records};
@@ -60,8 +60,9 @@ pub(crate) fn chance(records: &Records, settings: &Settings, shape: &Shape, hand
 fn drawn(records: &Records, settings: &Settings, shape: &Shape, hands: Hands<'_>) -> Vec<Vec<f64>> {
     let nothing = || -> Vec<Vec<f64>> { (0..shape.len()).map(|at| vec![0.0; shape.size(at)]).collect() };
     let see = |counts: &mut Vec<Vec<f64>>, l: u32, r: u32| {
+        let agreement = Agreement::of(records, l, r);
         for (comparison, counts) in settings.comparisons.iter().zip(counts) {
-            counts[level(records, comparison, l, r)] += 1.0;
+            counts[level(records, comparison, agreement, l, r)] += 1.0;
         }
     };
     let (left, right) = (0..records.n_left as u32, records.right_rows());
@@ -148,7 +149,8 @@ fn rare(records: &Records, settings: &Settings, at: usize, at_level: usize) -> O
                 ((index % left as u64) as usize, left + (index / left as u64) as usize)
             };
             seen += 1;
-            hits += u64::from(level(records, comparison, group[l].1, group[r].1) == at_level);
+            let (l, r) = (group[l].1, group[r].1);
+            hits += u64::from(level(records, comparison, Agreement::of(records, l, r), l, r) == at_level);
             next += step;
         }
         passed += pairs;

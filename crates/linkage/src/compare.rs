@@ -1,7 +1,7 @@
 //! A pair of records in, the level of each comparison out.
 
 use crate::Records;
-use crate::settings::{Clause, Comparison, Settings, Term};
+use crate::settings::{BITS, Clause, Comparison, Settings, Term};
 
 /// The levels of all comparisons as one number: to learn from pairs is to learn from counts of these.
 pub(crate) type Pattern = u64;
@@ -43,25 +43,51 @@ impl Shape {
     }
 }
 
+/// In which columns two records say the same, and in which both say something: a bit a column, for as many as have one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Agreement {
+    same: u64,
+    both: u64,
+}
+
+impl Agreement {
+    #[inline]
+    pub(crate) fn of(records: &Records, l: u32, r: u32) -> Agreement {
+        let mut agreement = Agreement { same: 0, both: 0 };
+        for (at, (a, b)) in records.row_codes(l).iter().zip(records.row_codes(r)).take(BITS).enumerate() {
+            agreement.both |= u64::from(*a != 0 && *b != 0) << at;
+            agreement.same |= u64::from(a == b && *a != 0) << at;
+        }
+        agreement
+    }
+}
+
 /// The pattern of a pair.
 pub(crate) fn pattern(records: &Records, settings: &Settings, shape: &Shape, l: u32, r: u32) -> Pattern {
+    let agreement = Agreement::of(records, l, r);
     let (mut pattern, mut place) = (0, 1);
     for (comparison, size) in settings.comparisons.iter().zip(&shape.sizes) {
-        pattern += place * level(records, comparison, l, r) as u64;
+        pattern += place * level(records, comparison, agreement, l, r) as u64;
         place *= size;
     }
     pattern
 }
 
 /// The first level that holds; the last but one where none does, the last where there is nothing to compare.
-pub(crate) fn level(records: &Records, comparison: &Comparison, l: u32, r: u32) -> usize {
-    let both = |column: &usize| records.cell_code(*column, l) != 0 && records.cell_code(*column, r) != 0;
-    if !comparison.columns.iter().any(both) {
-        return comparison.levels.len() + 1;
+pub(crate) fn level(records: &Records, comparison: &Comparison, agreement: Agreement, l: u32, r: u32) -> usize {
+    if agreement.both & comparison.mask == 0 {
+        let both = |column: &usize| records.cell_code(*column, l) != 0 && records.cell_code(*column, r) != 0;
+        if !comparison.beyond.iter().any(both) {
+            return comparison.levels.len() + 1;
+        }
     }
     let mut looked: Looked<'_> = None;
-    let found = comparison.levels.iter().position(|level| level.tests.iter().all(|test| holds(records, test, l, r, &mut looked)));
-    found.unwrap_or(comparison.levels.len())
+    for (at, level) in comparison.levels.iter().enumerate() {
+        if agreement.same & level.same == level.same && level.rest.iter().all(|test| holds(records, test, l, r, &mut looked)) {
+            return at;
+        }
+    }
+    comparison.levels.len()
 }
 
 /// The words last looked up, since one test after the other asks for the same.
@@ -78,16 +104,24 @@ fn holds<'a>(records: &'a Records, test: &Clause, l: u32, r: u32, looked: &mut L
             crossed(*a, *b) && crossed(*b, *a)
         }
         Clause::Holds(term, test, n) => {
+            let (a, b) = (records.code(*term, l), records.code(*term, r));
+            if a == 0 || b == 0 {
+                return false;
+            }
+            if let Some(said) = test.glance(records.sketch(*term, a), records.sketch(*term, b), *n) {
+                return said;
+            }
             let (a, b) = match looked {
                 Some((known, a, b)) if known == term => (*a, *b),
                 _ => {
-                    let words = (records.word(*term, l), records.word(*term, r));
-                    *looked = Some((*term, words.0, words.1));
-                    words
+                    let words = records.term_words(*term);
+                    let (a, b) = (words.get(a), words.get(b));
+                    *looked = Some((*term, a, b));
+                    (a, b)
                 }
             };
             // A test of two words that are the same is left to the test: `long` and `ids-valid` say something of them.
-            !a.is_empty() && !b.is_empty() && test.holds(a, b, *n)
+            test.holds(a, b, *n)
         }
     }
 }

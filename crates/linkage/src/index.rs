@@ -28,7 +28,8 @@ impl Index {
     }
 
     /// The same, key by key side by side.
-    pub fn new_with(records: Records, settings: Settings, model: Model, hands: Hands<'_>) -> Index {
+    pub fn new_with(mut records: Records, settings: Settings, model: Model, hands: Hands<'_>) -> Index {
+        records.ready();
         let keys = hands.each(settings.blocks.len(), |at| {
             let keyed = |row: usize| keyed(&records, &settings.blocks[at].terms, row as u32);
             Sorted::new(sort_keyed(records.right_rows().filter_map(keyed).collect()))
@@ -62,7 +63,8 @@ impl Index {
                 pairs.push(Pair { left: row, right: other, log_odds, probability: probability(log_odds), state: State::No });
             }
         }
-        self.records.pop();
+        self.records.pop(&self.settings);
+        self.model.forget(&self.records);
         pairs.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds).then(a.right.cmp(&b.right)));
         pairs
     }

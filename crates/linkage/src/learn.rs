@@ -148,30 +148,38 @@ struct Sums {
 /// Divides each pattern's pairs among the three kinds, and counts levels by kind.
 fn expect(weights: &Weights, counts: &Counts) -> Sums {
     let logs = Logs::new(weights);
-    let flat = |kind: usize| -> Vec<f64> { logs.kinds[kind].concat() };
-    let (of_matched, of_kin, of_stranger) = (flat(0), flat(1), flat(2));
-    let (mut matched, mut kin) = (vec![0.0; counts.n_levels], vec![0.0; counts.n_levels]);
+    // How many pairs of each kind are expected at a pattern: the number of the kind times the shares of its levels.
+    let log_of: Vec<[f64; 3]> = (0..counts.starts.len())
+        .flat_map(|at| (0..logs.kinds[0][at].len()).map(move |level| (at, level)))
+        .map(|(at, level)| logs.at(at, level))
+        .collect();
+    let share_of: Vec<[f64; 3]> = log_of.iter().map(|logs| logs.map(f64::exp)).collect();
+    let numbers = logs.priors.map(f64::exp);
+    let mut sums = vec![[0.0; 2]; counts.n_levels];
     let (mut n_matched, mut n_kin) = (0.0, 0.0);
     for (levels, count) in counts.levels.chunks_exact(counts.starts.len().max(1)).zip(&counts.counts) {
-        let [mut log_m, mut log_k, mut log_s] = logs.priors;
+        let mut kinds = numbers;
         for level in levels {
-            let level = *level as usize;
-            log_m += of_matched[level];
-            log_k += of_kin[level];
-            log_s += of_stranger[level];
+            let shares = &share_of[*level as usize];
+            kinds.iter_mut().zip(shares).for_each(|(kind, share)| *kind *= share);
         }
-        let top = log_m.max(log_k).max(log_s);
-        let (m, k, s) = ((log_m - top).exp(), (log_k - top).exp(), (log_s - top).exp());
-        let as_match = count.free * m / (m + k + s) + count.same;
+        if kinds[0] + kinds[1] + kinds[2] < LEAST {
+            kinds = by_logs(levels, &log_of, logs.priors);
+        }
+        let [m, k, s] = kinds;
+        let free = count.free / (m + k + s);
+        let as_match = free * m + count.same;
         let rest = if k + s > 0.0 { k / (k + s) } else { 0.0 };
-        let as_kin = count.free * k / (m + k + s) + count.barred * rest;
+        let as_kin = free * k + count.barred * rest;
         n_matched += as_match;
         n_kin += as_kin;
         for level in levels {
-            matched[*level as usize] += as_match;
-            kin[*level as usize] += as_kin;
+            let sum = &mut sums[*level as usize];
+            sum[0] += as_match;
+            sum[1] += as_kin;
         }
     }
+    let (matched, kin): (Vec<f64>, Vec<f64>) = sums.into_iter().map(|[matched, kin]| (matched, kin)).unzip();
     let ends = counts.starts.iter().skip(1).copied().chain([counts.n_levels]);
     // The last level of each comparison is "missing", which has no share.
     let spans: Vec<(usize, usize)> = counts.starts.iter().copied().zip(ends.map(|end| end - 1)).collect();
@@ -184,6 +192,19 @@ fn expect(weights: &Weights, counts: &Counts) -> Sums {
         spans.iter().map(of).collect()
     };
     Sums { matched: shares(&matched), kin: shares(&kin), n_matched, n_kin }
+}
+
+/// Below this a product of shares has lost its digits, or will.
+const LEAST: f64 = 1e-280;
+
+/// The same product for a pattern so unlikely of every kind that it cannot be written down, next to the likeliest kind.
+fn by_logs(levels: &[u16], log_of: &[[f64; 3]], priors: [f64; 3]) -> [f64; 3] {
+    let mut logs = priors;
+    for level in levels {
+        logs.iter_mut().zip(&log_of[*level as usize]).for_each(|(sum, log)| *sum += log);
+    }
+    let top = logs[0].max(logs[1]).max(logs[2]);
+    logs.map(|log| (log - top).exp())
 }
 
 /// What all pairs agree in, less what matches and relatives agree in: chance alone.

@@ -41,7 +41,7 @@ pub use explain::{Explanation, Step, explain};
 pub use hands::{Hands, Runner};
 pub use hide::{Keyed, hidden_settings, hide};
 pub use index::Index;
-pub use level::{TESTS, Test, about_same};
+pub use level::{Sketch, TESTS, Test, about_same};
 pub use link::{Decision, Linked, Pair, Progress, State, Way, link, link_with, settle};
 pub use look::unlinkable;
 pub use model::{LevelWeight, Model};

@@ -3,9 +3,10 @@ use std::sync::Mutex;
 use facts::{Finding, Place, Severity, text};
 
 use crate::block::sort_keyed;
-use crate::settings::{Derived, Settings, Term};
+use crate::level::Sketch;
+use crate::settings::{Clause, Derived, Settings, Term};
 use crate::table::TableColumn;
-use crate::words::long_hash_of;
+use crate::words::{hash_of, long_hash_of};
 use crate::{Hands, Table, Words};
 
 /// Both registers as one: each column cleaned and in numbers, the left register's rows before the right one's.
@@ -16,15 +17,20 @@ pub struct Records {
     pub(crate) within: bool,
     /// The words of each column.
     words: Vec<Words>,
+    /// For each column and word, a sketch of it; none where no test looks at them.
+    sketches: Vec<Vec<Sketch>>,
     /// Row by row, for each column the number of its word, 0 where it is missing: what is compared lies side by side.
     cells: Vec<u32>,
     pub(crate) derived: Vec<Taken>,
     pub(crate) ids: Words,
     pub(crate) id_codes: Vec<u32>,
+    /// How many words each column, and then each derivation, had before the last record came.
+    before: Vec<usize>,
 }
 
 struct Coded {
     words: Words,
+    sketches: Vec<Sketch>,
     /// For each row its word, 0 where it is missing.
     codes: Vec<u32>,
 }
@@ -34,6 +40,9 @@ struct Coded {
 pub(crate) struct Taken {
     pub words: Words,
     pub of: Vec<u32>,
+    sketches: Vec<Sketch>,
+    /// Only whether two are the same is asked of these words: a hash stands for each, and they are not kept.
+    hashed: bool,
 }
 
 impl Records {
@@ -44,6 +53,17 @@ impl Records {
 
     /// The same, column by column side by side.
     pub fn new_with(left: Table, right: Option<Table>, settings: &Settings, hands: Hands<'_>) -> (Records, Vec<Finding>) {
+        Records::made(left, right, settings, hands, false)
+    }
+
+    /// The same; where they are kept `whole`, the words of every derivation are there to be read.
+    pub(crate) fn made(
+        left: Table,
+        right: Option<Table>,
+        settings: &Settings,
+        hands: Hands<'_>,
+        whole: bool,
+    ) -> (Records, Vec<Finding>) {
         let mut findings = Vec::new();
         let (within, n_left) = (right.is_none(), left.len());
         let n = n_left + right.as_ref().map_or(0, Table::len);
@@ -69,16 +89,25 @@ impl Records {
         drop(sides);
         let of_column = |at: usize| {
             let kind = settings.columns[at].kind;
-            let mut coded = Coded { words: Words::default(), codes: Vec::with_capacity(n) };
+            let mut coded = Coded { words: Words::default(), sketches: Vec::new(), codes: Vec::with_capacity(n) };
             let of_sides = std::mem::take(&mut *parts[at].lock().unwrap_or_else(|broken| broken.into_inner()));
             for (columns, rows) in of_sides {
                 append(&mut coded, &columns.iter().collect::<Vec<_>>(), rows, |words, out| kind.clean(words, out));
             }
             coded.words.shrink();
+            if is_tested(settings, Term { column: at, derived: None }) {
+                sketch(&coded.words, &mut coded.sketches);
+            }
             let derived: Vec<(usize, Taken)> = (settings.derived.iter().enumerate().filter(|(_, derived)| derived.column == at))
                 .map(|(number, derived)| {
-                    let mut taken = Taken { words: Words::default(), of: Vec::new() };
+                    let hashed = !whole && !is_read(settings, Term { column: at, derived: Some(number) });
+                    let mut taken = Taken { words: Words::default(), of: Vec::new(), sketches: Vec::new(), hashed };
                     taken.go_on(derived, &coded.words);
+                    taken.words.shrink();
+                    taken.of.shrink_to_fit();
+                    if is_tested(settings, Term { column: at, derived: Some(number) }) {
+                        sketch(&taken.words, &mut taken.sketches);
+                    }
                     (number, taken)
                 })
                 .collect();
@@ -86,14 +115,24 @@ impl Records {
         };
         let done = hands.each(settings.columns.len(), of_column);
         let width = settings.columns.len();
-        let mut records =
-            Records { n_left, within, words: Vec::new(), cells: vec![0; n * width], derived: Vec::new(), ids, id_codes };
+        let mut records = Records {
+            n_left,
+            within,
+            words: Vec::new(),
+            sketches: Vec::new(),
+            cells: vec![0; n * width],
+            derived: Vec::new(),
+            ids,
+            id_codes,
+            before: Vec::new(),
+        };
         let mut derived = Vec::new();
         for (at, (coded, of_column)) in done.into_iter().enumerate() {
             for (row, code) in coded.codes.iter().enumerate() {
                 records.cells[row * width + at] = *code;
             }
             records.words.push(coded.words);
+            records.sketches.push(coded.sketches);
             derived.extend(of_column);
         }
         derived.sort_by_key(|(number, _)| *number);
@@ -103,7 +142,8 @@ impl Records {
 
     /// One register by the headings of its side.
     pub(crate) fn new_side(table: Table, right: bool, settings: &Settings) -> (Records, Vec<Finding>) {
-        if right { Records::new(Table::new("", &[]), Some(table), settings) } else { Records::new(table, None, settings) }
+        let (left, right) = if right { (Table::new("", &[]), Some(table)) } else { (table, None) };
+        Records::made(left, right, settings, Hands::ONE, true)
     }
 
     pub fn len(&self) -> usize {
@@ -153,6 +193,21 @@ impl Records {
         self.term_words(term).get(self.code(term, row))
     }
 
+    /// The word of a term, taken anew where it is not kept.
+    pub(crate) fn written(&self, settings: &Settings, term: Term, row: u32) -> String {
+        match term.derived {
+            Some(at) if self.derived[at].hashed => {
+                let (mut taken, derived) = (String::new(), &settings.derived[at]);
+                let word = self.cell(term.column, row);
+                if !word.is_empty() {
+                    derived.derivation.derive(word, derived.n, &mut taken);
+                }
+                taken
+            }
+            _ => self.word(term, row).to_string(),
+        }
+    }
+
     pub(crate) fn cell(&self, column: usize, row: u32) -> &str {
         self.words[column].get(self.cell_code(column, row))
     }
@@ -169,8 +224,26 @@ impl Records {
         }
     }
 
+    /// A sketch of a word of a column, or of those derived from it, by its number.
+    #[inline]
+    pub(crate) fn sketch(&self, term: Term, code: u32) -> Sketch {
+        let sketches = match term.derived {
+            None => &self.sketches[term.column],
+            Some(derived) => &self.derived[derived].sketches,
+        };
+        sketches.get(code as usize).copied().unwrap_or(Sketch::UNKNOWN)
+    }
+
+    /// Makes room and order for further records.
+    pub(crate) fn ready(&mut self) {
+        self.words.iter_mut().for_each(Words::ready);
+        self.derived.iter_mut().for_each(|taken| taken.words.ready());
+    }
+
     /// Adds one record to the end, its cells in the order of the settings' columns.
     pub(crate) fn push(&mut self, id: &str, cells: &[String], settings: &Settings) {
+        self.before.clear();
+        self.before.extend(self.words.iter().map(Words::len).chain(self.derived.iter().map(|taken| taken.words.len())));
         let mut cleaned = String::new();
         let cells = cells.iter().map(String::as_str).chain(std::iter::repeat(""));
         for ((column, words), cell) in settings.columns.iter().zip(&mut self.words).zip(cells) {
@@ -182,13 +255,39 @@ impl Records {
         self.id_codes.push(code);
         for (derived, taken) in settings.derived.iter().zip(&mut self.derived) {
             taken.go_on(derived, &self.words[derived.column]);
+            if !taken.sketches.is_empty() {
+                sketch(&taken.words, &mut taken.sketches);
+            }
+        }
+        for (words, sketches) in self.words.iter().zip(&mut self.sketches).filter(|(_, sketches)| !sketches.is_empty()) {
+            sketch(words, sketches);
         }
     }
 
-    /// Takes the last record away; its words stay known.
-    pub(crate) fn pop(&mut self) {
+    /// Takes the record that came last away again, and the words that came with it.
+    pub(crate) fn pop(&mut self, settings: &Settings) {
+        for ((words, sketches), before) in self.words.iter_mut().zip(&mut self.sketches).zip(&self.before) {
+            words.truncate(*before);
+            sketches.truncate(*before);
+        }
+        for ((derived, taken), before) in
+            settings.derived.iter().zip(&mut self.derived).zip(self.before.iter().skip(self.words.len()))
+        {
+            taken.of.truncate(self.words[derived.column].len());
+            taken.words.truncate(*before);
+            taken.sketches.truncate(*before);
+        }
+        let ids = self.ids.len();
+        self.ids.truncate(ids - usize::from(self.id_codes.last().is_some_and(|code| *code as usize + 1 == ids)));
         self.cells.truncate(self.cells.len() - self.words.len().min(self.cells.len()));
         self.id_codes.pop();
+    }
+
+    /// The numbers of a row's words, column by column.
+    #[inline]
+    pub(crate) fn row_codes(&self, row: u32) -> &[u32] {
+        let width = self.words.len();
+        &self.cells[row as usize * width..(row as usize + 1) * width]
     }
 
     /// The number of a row's word in a column, 0 where it is missing.
@@ -198,20 +297,53 @@ impl Records {
     }
 }
 
+/// Whether anybody but a key asks for the words of a term.
+fn is_read(settings: &Settings, term: Term) -> bool {
+    let levels = || settings.comparisons.iter().flat_map(|comparison| &comparison.levels);
+    let compared = levels()
+        .flat_map(|level| &level.tests)
+        .any(|test| matches!(test, Clause::Same(of) | Clause::Holds(of, ..) if *of == term));
+    compared || settings.split.contains(&term) || levels().any(|level| level.frequency == Some(term))
+}
+
+/// Whether some test of the comparisons looks at the words of a term.
+fn is_tested(settings: &Settings, term: Term) -> bool {
+    let levels = settings.comparisons.iter().flat_map(|comparison| &comparison.levels);
+    levels.flat_map(|level| &level.tests).any(|test| matches!(test, Clause::Holds(of, ..) if *of == term))
+}
+
+/// Goes on with the sketches of words.
+fn sketch(words: &Words, sketches: &mut Vec<Sketch>) {
+    sketches.extend((sketches.len()..words.len()).map(|code| Sketch::of(words.get(code as u32))));
+}
+
 impl Taken {
     /// Derives what words came since.
     fn go_on(&mut self, derived: &Derived, words: &Words) {
-        let mut taken = String::new();
+        let (mut taken, mut ends) = (String::new(), Vec::new());
         for code in self.of.len()..words.len() {
-            taken.clear();
             let word = words.get(code as u32);
             if !word.is_empty() {
                 derived.derivation.derive(word, derived.n, &mut taken);
             }
-            self.of.push(self.words.intern(&taken));
+            if self.hashed {
+                // Two words of one hash cost a comparison in vain.
+                self.of.push(if taken.is_empty() { 0 } else { hash_of(&taken).max(1) });
+                taken.clear();
+                continue;
+            }
+            ends.push(taken.len());
+            if ends.len() == AT_ONCE || code + 1 == words.len() {
+                self.words.intern_all(&taken, &ends, &mut self.of);
+                taken.clear();
+                ends.clear();
+            }
         }
     }
 }
+
+/// So many words are interned at one go.
+const AT_ONCE: usize = 4096;
 
 /// Appends a table's column, or several as a set, each distinct word cleaned once.
 fn append(coded: &mut Coded, columns: &[&TableColumn], rows: usize, clean: impl Fn(&str, &mut String)) {
@@ -236,7 +368,6 @@ fn append(coded: &mut Coded, columns: &[&TableColumn], rows: usize, clean: impl 
         coded.words.reserve(column.words.len());
     }
     let (mut ends, mut numbers) = (Vec::new(), Vec::with_capacity(column.words.len()));
-    const AT_ONCE: usize = 4096;
     for code in 1..column.words.len() {
         clean(column.words.get(code as u32), &mut cleaned);
         ends.push(cleaned.len());

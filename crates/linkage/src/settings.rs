@@ -97,6 +97,9 @@ pub struct Comparison {
     pub kin_min: f64,
     pub levels: Vec<Level>,
     pub(crate) columns: Vec<usize>,
+    /// The same as bits, and those for which there is none.
+    pub(crate) mask: u64,
+    pub(crate) beyond: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +111,28 @@ pub struct Level {
     /// It speaks against the same person, as two valid ids that differ do: that it occurs among matches all the same is believed only
     /// where it is met again and again.
     pub against: bool,
+    /// The columns whose words must be the same, as bits, and what else is asked: where the bits do not hold nothing else is looked at.
+    pub(crate) same: u64,
+    pub(crate) rest: Vec<Clause>,
+}
+
+impl Level {
+    pub(crate) fn new(words: String, tests: Vec<Clause>, frequency: Option<Term>, against: bool) -> Level {
+        let plain = |test: &Clause| match test {
+            Clause::Same(Term { column, derived: None }) if *column < BITS => Some(*column),
+            _ => None,
+        };
+        let same = bits(&tests.iter().filter_map(plain).collect::<Vec<_>>());
+        let rest = tests.iter().filter(|test| plain(test).is_none()).copied().collect();
+        Level { words, tests, frequency, against, same, rest }
+    }
+}
+
+/// So many columns have a bit.
+pub(crate) const BITS: usize = u64::BITS as usize;
+
+pub(crate) fn bits(columns: &[usize]) -> u64 {
+    columns.iter().filter(|column| **column < BITS).fold(0, |bits, column| bits | 1 << column)
 }
 
 /// One condition of a level.

@@ -4,7 +4,7 @@
 use crate::block::{Grouped, part_rows, short_key};
 use crate::model::{Model, probability};
 use crate::settings::{Settings, Term};
-use crate::{Records, Table};
+use crate::{Hands, Records, Table};
 
 /// A record on its way to where its key is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const BETWEEN: char = '\u{1f}';
 impl Shard {
     pub fn new(settings: Settings, within: bool) -> Shard {
         let table = || Table::new("", &[]);
-        let (mut empty, _) = Records::new(table(), (!within).then(table), &settings);
+        let (mut empty, _) = Records::made(table(), (!within).then(table), &settings, Hands::ONE, true);
         empty.n_left = 0;
         Shard { settings, empty }
     }

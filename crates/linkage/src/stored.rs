@@ -102,6 +102,13 @@ impl Model {
         Some(model)
     }
 
+    /// Forgets words that the records lost again.
+    pub(crate) fn forget(&mut self, records: &Records) {
+        for rarity in self.rarities.iter_mut().filter(|rarity| rarity.known.is_some()) {
+            rarity.logs.truncate(records.n_words(rarity.term));
+        }
+    }
+
     /// Takes note of words that came to the records since. A model that was learned from these very records has no need of it.
     pub(crate) fn meet(&mut self, records: &Records) {
         for rarity in &mut self.rarities {

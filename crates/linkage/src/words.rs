@@ -36,6 +36,9 @@ impl Words {
     }
 
     fn intern_hashed(&mut self, word: &str, hash: u32) -> u32 {
+        if self.slots.is_empty() {
+            self.ready();
+        }
         match self.find(word, hash) {
             Ok(number) => number,
             Err(_) if self.text.len() + word.len() > BYTES_MAX => 0,
@@ -65,6 +68,7 @@ impl Words {
                 batch.push((word, hash_of(word)));
                 start = *end;
             }
+            self.ready();
             let mask = self.slots.len() - 1;
             let at = batch.iter().map(|(_, hash)| self.slots[*hash as usize & mask]);
             let first = at.filter(|(_, number)| *number != FREE).map(|(_, number)| self.ends[number as usize - 1] as usize);
@@ -90,6 +94,7 @@ impl Words {
 
     /// Makes room for so many words more.
     pub(crate) fn reserve(&mut self, words: usize) {
+        self.ready();
         let slots = ((self.ends.len() + words) * 8 / 5).next_power_of_two();
         if slots > self.slots.len() {
             self.resize(slots);
@@ -99,7 +104,11 @@ impl Words {
 
     /// The number of a word that is known already.
     pub fn number(&self, word: &str) -> Option<u32> {
-        if word.is_empty() { Some(0) } else { self.find(word, hash_of(word)).ok() }
+        match word {
+            "" => Some(0),
+            _ if self.slots.is_empty() => (1..self.ends.len() as u32).find(|number| self.get(*number) == word),
+            _ => self.find(word, hash_of(word)).ok(),
+        }
     }
 
     /// The word of a number; "" for one that was never given out.
@@ -120,10 +129,64 @@ impl Words {
         self.ends.len() == 1
     }
 
-    /// Gives back what was set aside for further words.
+    /// Gives back what was set aside for further words, and by what known ones are found: the next one that is asked for brings it back.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
+        self.slots = Vec::new();
+    }
+
+    /// Makes known words be found again.
+    pub(crate) fn ready(&mut self) {
+        if !self.slots.is_empty() {
+            return;
+        }
+        let slots = (self.ends.len() * 8 / 5 + 1).next_power_of_two().max(16);
+        self.slots = vec![(0, FREE); slots];
+        let mask = slots - 1;
+        for number in 1..self.ends.len() as u32 {
+            let hash = hash_of(self.get(number));
+            let mut slot = hash as usize & mask;
+            while self.slots[slot].1 != FREE {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = (hash, number);
+        }
+    }
+
+    /// Forgets the words that came after the first so many.
+    pub(crate) fn truncate(&mut self, words: usize) {
+        while self.ends.len() > words.max(1) {
+            let number = self.ends.len() as u32 - 1;
+            self.lose(number);
+            self.ends.pop();
+            self.text.truncate(self.ends.last().copied().unwrap_or(0) as usize);
+        }
+    }
+
+    /// Takes a word out of what words are found by; those behind it that would not be found any more move up.
+    fn lose(&mut self, number: u32) {
+        if self.slots.is_empty() {
+            return;
+        }
+        let mask = self.slots.len() - 1;
+        let mut hole = hash_of(self.get(number)) as usize & mask;
+        while self.slots[hole].1 != number {
+            if self.slots[hole].1 == FREE {
+                return;
+            }
+            hole = (hole + 1) & mask;
+        }
+        let mut next = (hole + 1) & mask;
+        while self.slots[next].1 != FREE {
+            let wanted = self.slots[next].0 as usize & mask;
+            if next.wrapping_sub(wanted) & mask >= next.wrapping_sub(hole) & mask {
+                self.slots[hole] = self.slots[next];
+                hole = next;
+            }
+            next = (next + 1) & mask;
+        }
+        self.slots[hole] = (0, FREE);
     }
 
     fn find(&self, word: &str, hash: u32) -> Result<u32, usize> {
@@ -214,5 +277,16 @@ mod tests {
             assert_eq!(words.intern(&word), *number);
         }
         assert_eq!((words.len(), words.number("别处"), words.get(99_999)), (5001, None, ""));
+        words.shrink();
+        assert_eq!((words.number("村17"), words.number("别处")), (Some(numbers[17]), None));
+        for n in 0..20_000 {
+            let new = words.intern(&format!("寨{n}"));
+            assert_eq!(new as usize, 5001 + n);
+        }
+        words.truncate(5001);
+        for (n, number) in numbers.iter().enumerate() {
+            assert_eq!(words.number(&format!("村{n}")), Some(*number));
+        }
+        assert_eq!((words.len(), words.number("寨7"), words.intern("寨8")), (5001, None, 5001));
     }
 }

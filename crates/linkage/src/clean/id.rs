@@ -28,6 +28,13 @@ impl Kind for CitizenId {
     }
 
     fn clean(&self, words: &str, out: &mut String) {
+        let bytes = words.as_bytes();
+        if bytes.len() == 18 && bytes[..17].iter().all(u8::is_ascii_digit) && matches!(bytes[17], b'0'..=b'9' | b'X') {
+            if bytes.iter().any(|b| *b != b'0') {
+                out.push_str(words);
+            }
+            return;
+        }
         let mut id = letters(words);
         // The start of a 学籍号 in a column of citizen numbers.
         if id.len() == 19 && id.starts_with('G') {

@@ -52,11 +52,27 @@ pub(crate) fn folded(words: &str, out: &mut String) {
 
 /// Whether words stand for "nothing is known".
 pub(crate) fn is_blank(words: &str) -> bool {
-    const BLANKS: &[&str] = &[
-        "", "-", "--", "—", "——", "/", "\\", "无", "不详", "不明", "未知", "空", "null", "NULL", "None", "nan", "NaN", "N/A",
-        "n/a",
-    ];
-    BLANKS.contains(&words)
+    matches!(
+        words,
+        "" | "-"
+            | "--"
+            | "—"
+            | "——"
+            | "/"
+            | "\\"
+            | "无"
+            | "不详"
+            | "不明"
+            | "未知"
+            | "空"
+            | "null"
+            | "NULL"
+            | "None"
+            | "nan"
+            | "NaN"
+            | "N/A"
+            | "n/a"
+    )
 }
 
 #[cfg(test)]

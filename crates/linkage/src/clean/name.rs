@@ -23,6 +23,13 @@ impl Kind for Name {
     }
 
     fn clean(&self, words: &str, out: &mut String) {
+        // Nearly every name is plain characters already.
+        if words.chars().all(is_han) {
+            if !is_blank(words) {
+                out.push_str(words);
+            }
+            return;
+        }
         let mut plain = String::with_capacity(words.len());
         folded(words, &mut plain);
         let words = plain.trim();

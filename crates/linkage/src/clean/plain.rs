@@ -49,10 +49,15 @@ impl Kind for Phone {
     }
 
     fn clean(&self, words: &str, out: &mut String) {
-        let mut plain = String::with_capacity(words.len());
-        folded(words, &mut plain);
-        let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
-        let number = if digits.len() == 13 { digits.trim_start_matches("86") } else { &digits };
+        let (mut plain, mut kept) = (String::new(), String::new());
+        let digits = if words.bytes().all(|b| b.is_ascii_digit()) {
+            words
+        } else {
+            folded(words, &mut plain);
+            kept.extend(plain.chars().filter(char::is_ascii_digit));
+            kept.as_str()
+        };
+        let number = if digits.len() == 13 { digits.trim_start_matches("86") } else { digits };
         let first = number.as_bytes().first();
         if number.len() >= 7 && number.bytes().any(|b| Some(&b) != first) {
             out.push_str(number);

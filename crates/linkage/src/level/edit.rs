@@ -1,6 +1,6 @@
 use facts::{Text, text};
 
-use super::Test;
+use super::{Sketch, Test};
 
 /// At most `n` letters wrong, missing, added, or swapped with their neighbour.
 #[derive(Debug)]
@@ -29,6 +29,10 @@ impl Test for Edit {
 
     fn holds(&self, a: &str, b: &str, n: f64) -> bool {
         within_edits(a, b, n as usize)
+    }
+
+    fn glance(&self, a: Sketch, b: Sketch, n: f64) -> Option<bool> {
+        (a.edits_min(b) > n as u32).then_some(false)
     }
 }
 
@@ -66,6 +70,10 @@ impl Test for Long {
         let long = |word: &str| word.chars().nth((n as usize).saturating_sub(1)).is_some();
         long(a) && long(b)
     }
+
+    fn glance(&self, a: Sketch, b: Sketch, n: f64) -> Option<bool> {
+        Some(a.len()?.min(b.len()?) >= (n as u32).max(1))
+    }
 }
 
 impl Test for Prefix {
@@ -80,6 +88,10 @@ impl Test for Prefix {
     fn holds(&self, a: &str, b: &str, n: f64) -> bool {
         let short = if a.len() < b.len() { a } else { b };
         (a.starts_with(b) || b.starts_with(a)) && short.chars().nth((n as usize).max(2) - 1).is_some()
+    }
+
+    fn glance(&self, a: Sketch, b: Sketch, n: f64) -> Option<bool> {
+        (a.len()?.min(b.len()?) < (n as u32).max(2) || a.cross(b)).then_some(false)
     }
 }
 

@@ -1,7 +1,7 @@
 use facts::{Text, text};
 
-use super::Test;
 use super::edit::within_edits;
+use super::{Sketch, Test};
 use crate::clean;
 
 /// One slip of the pen between two numbers of which at least one is invalid. A check digit catches every such slip, so that two valid
@@ -25,6 +25,10 @@ impl Test for IdSlip {
     fn holds(&self, a: &str, b: &str, _: f64) -> bool {
         within_edits(a, b, 1) && !(clean::is_valid_id(a) && clean::is_valid_id(b))
     }
+
+    fn glance(&self, a: Sketch, b: Sketch, _: f64) -> Option<bool> {
+        (a.edits_min(b) > 1 || a.is_valid_id()? && b.is_valid_id()?).then_some(false)
+    }
 }
 
 impl Test for IdsValid {
@@ -38,5 +42,9 @@ impl Test for IdsValid {
 
     fn holds(&self, a: &str, b: &str, _: f64) -> bool {
         clean::is_valid_id(a) && clean::is_valid_id(b)
+    }
+
+    fn glance(&self, a: Sketch, b: Sketch, _: f64) -> Option<bool> {
+        Some(a.is_valid_id()? && b.is_valid_id()?)
     }
 }

@@ -4,8 +4,11 @@ mod edit;
 mod id;
 mod name;
 mod near;
+mod sketch;
 
 use facts::{Text, text};
+
+pub use sketch::Sketch;
 
 /// A test of two cleaned words: a unit struct, and a line in [`TESTS`].
 pub trait Test: Sync + std::fmt::Debug {
@@ -15,6 +18,10 @@ pub trait Test: Sync + std::fmt::Debug {
     /// Whether the words agree in this way. Both are present; `n` is the number in `edit(name, 1)`, 0 where none is given.
     /// The answer must be the same for the words in either order.
     fn holds(&self, a: &str, b: &str, n: f64) -> bool;
+    /// The answer where the sketches of both words tell it, the same that `holds` gives; `None` where the letters must be looked at.
+    fn glance(&self, _a: Sketch, _b: Sketch, _n: f64) -> Option<bool> {
+        None
+    }
 }
 
 /// Every test, in alphabetical order. Beside these, settings know `same(..)`, equality of words, and `swapped(a, b)`, equality

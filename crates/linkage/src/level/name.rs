@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use facts::{Text, text};
 
-use super::Test;
+use super::{Sketch, Test};
 use crate::clean::{WILD, is_han};
 use crate::derive::{fold_variants, syllables, variant_characters};
 
@@ -47,6 +47,10 @@ impl Test for LookAlike {
         }
         alike <= 1
     }
+
+    fn glance(&self, a: Sketch, b: Sketch, _: f64) -> Option<bool> {
+        (a.len()? != b.len()?).then_some(false)
+    }
 }
 
 impl Test for LostCharacters {
@@ -59,9 +63,7 @@ impl Test for LostCharacters {
     }
 
     fn holds(&self, a: &str, b: &str, _: f64) -> bool {
-        let plain = |byte: u8| byte != WILD as u8 && !byte.is_ascii_alphabetic();
-        let damaged = |word: &str| !word.bytes().all(plain) && word.chars().any(is_han);
-        if !damaged(a) && !damaged(b) {
+        if !is_damaged(a) && !is_damaged(b) {
             return false;
         }
         let (a, b) = (units(a), units(b));
@@ -80,6 +82,16 @@ impl Test for LostCharacters {
             })
             && read > 0
     }
+
+    fn glance(&self, a: Sketch, b: Sketch, _: f64) -> Option<bool> {
+        (!a.is_damaged()? && !b.is_damaged()?).then_some(false)
+    }
+}
+
+/// Whether some character of a name was lost or stands as letters.
+pub(super) fn is_damaged(word: &str) -> bool {
+    let plain = |byte: u8| byte != WILD as u8 && !byte.is_ascii_alphabetic();
+    !word.bytes().all(plain) && word.chars().any(is_han)
 }
 
 /// A character, one that was lost, or a run of letters in the place of one.
@@ -132,6 +144,11 @@ impl Test for SoundNear {
         }
         // 阿卜杜拉 and 阿布都拉 have one syllable that is only near.
         near == 0 || length >= 3 && near <= length / 3 && same > near
+    }
+
+    fn glance(&self, a: Sketch, b: Sketch, _: f64) -> Option<bool> {
+        let length = a.len()?;
+        (length < 2 || length != b.len()?).then_some(false)
     }
 }
 

@@ -3,7 +3,7 @@
 use facts::{Finding, Place, Severity, Text, text};
 use serde::Deserialize;
 
-use super::{Block, Clause, Column, Comparison, Derived, Heads, Level, Settings, Term, Unique};
+use super::{BITS, Block, Clause, Column, Comparison, Derived, Heads, Level, Settings, Term, Unique, bits};
 use crate::{clean, derive, level};
 
 #[derive(Deserialize)]
@@ -243,7 +243,7 @@ impl Reader<'_> {
             let tests: Vec<Clause> = when.split('&').filter_map(|words| self.clause(words.trim())).collect();
             let frequency = frequency.and_then(|words| self.term(&words));
             if !tests.is_empty() {
-                levels.push(Level { words: when, tests, frequency, against });
+                levels.push(Level::new(when, tests, frequency, against));
             }
         }
         if levels.is_empty() {
@@ -252,7 +252,9 @@ impl Reader<'_> {
         let mut columns: Vec<usize> = levels.iter().flat_map(|level| &level.tests).flat_map(Clause::columns).collect();
         columns.sort_unstable();
         columns.dedup();
-        Some(Comparison { title: raw.title, shared: raw.shared, kin_min: raw.kin_min.clamp(0.0, 0.5), levels, columns })
+        let (mask, beyond) = (bits(&columns), columns.iter().copied().filter(|column| *column >= BITS).collect());
+        let kin_min = raw.kin_min.clamp(0.0, 0.5);
+        Some(Comparison { title: raw.title, shared: raw.shared, kin_min, levels, columns, mask, beyond })
     }
 
     /// `same(x)`, `swapped(a, b)`, or a test of [`level::TESTS`].
