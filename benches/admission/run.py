@@ -1,36 +1,79 @@
 #!/usr/bin/env python3
 """Deferred acceptance side by side: random instances beside plain Python and the `matching` library, and public instances against their known answers.
 
-    cargo build --release -p planners --example seat_bench
-    python3 benches/admission/run.py --bin target/release/examples/seat_bench --sizes 1000x50x6,10000x100x8 [--library] [--public FOLDER…]
+    python3 benches/admission/run.py      # builds, makes its environment, measures: about 4 minutes
 
-FOLDER holds student_preferences.csv (student,rank,school), school_priorities.csv (school,priority,student), school_capacities.csv (school,capacity) and
-expected_stable_matchings.csv (student,school_student_optimal,…). `--library` needs the package `matching` in a throw-away environment.
+An instance: children and schools at random places in a square, each child asks at the nearest ones; three classes, one number for each child. Every answer is
+compared: the stable allocation that children like best is one only. With `--public FOLDER…` also instances whose answer is known: student_preferences.csv
+(student,rank,school), school_priorities.csv (school,priority,student), school_capacities.csv (school,capacity), expected_stable_matchings.csv
+(student,school_student_optimal,…).
 """
+
 import argparse
 import csv
 import heapq
 import json
 import os
 import pathlib
-import random
 import subprocess
 import sys
 import tempfile
 import time
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import beside  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=pathlib.Path, help="the release example seat_bench (default: it is built)")
+    parser.add_argument("--sizes", default="10000x100x8,100000x300x8,1000000x300x8", help="children x schools x wishes")
+    parser.add_argument("--library", type=int, default=10_000, help="up to how many children the library is run: its time grows with their square; 0 for never")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of Junheng")
+    parser.add_argument("--public", nargs="*", default=[])
+    parser.add_argument("--results", type=pathlib.Path, default=HERE.parent / "results")
+    asked = parser.parse_args()
+    python = beside.environment("admission", HERE / "requirements.txt")
+    if pathlib.Path(sys.executable) != python:
+        asked.bin = asked.bin or beside.built("--package", "planners", "--example", "seat_bench") / "examples/seat_bench"
+        os.execv(python, [str(python), str(HERE / "run.py"), *sys.argv[1:], *([] if "--bin" in sys.argv else ["--bin", str(asked.bin.resolve())])])
+    before, rows = beside.machine(), []
+    for folder in asked.public:
+        lists, places, answer = public(folder)
+        at, seconds = ours(asked.bin, lists, places, 1)
+        assert at == answer, f"{folder}: not the known answer"
+        rows.append(dict(instance=pathlib.Path(folder).name, junheng_s=seconds[0], same="as known"))
+    for size in filter(None, asked.sizes.split(",")):
+        n, schools, wishes = map(int, size.split("x"))
+        lists, places = instance(n, schools, wishes)
+        at, seconds = ours(asked.bin, lists, places, asked.rounds)
+        began = time.perf_counter()
+        own = plain(lists, places)
+        row = dict(instance=size, junheng_s=seconds[len(seconds) // 2], junheng_most_s=seconds[-1], plain_python_s=round(time.perf_counter() - began, 2), same=own == at)
+        assert own == at, f"{size}: another allocation than plain Python"
+        if n <= asked.library:
+            began = time.perf_counter()
+            theirs = library(lists, places)
+            row.update(library_s=round(time.perf_counter() - began, 1), same=theirs == at)
+            assert theirs == at, f"{size}: another allocation than the library"
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+    beside.keep("admission", before, [("Deferred acceptance, the solving alone", rows)], asked.results)
+
 
 def instance(n, schools, wishes, seed=1):
-    """Lists by distance and taste; three classes, one number for each child."""
-    r = random.Random(seed)
-    homes, places = [(r.random(), r.random()) for _ in range(n)], [(r.random(), r.random()) for _ in range(schools)]
-    taste = [r.gauss(0, 0.3) for _ in range(schools)]
-    numbers = list(range(n))
-    r.shuffle(numbers)
-    lists = []
-    for child, (x, y) in enumerate(homes):
-        near = sorted(range(schools), key=lambda s: (x - places[s][0]) ** 2 + (y - places[s][1]) ** 2 - 0.05 * taste[s])[:wishes]
-        lists.append([(s, (0 if r.random() < 0.1 else 1 if s == near[0] else 2) << 32 | numbers[child]) for s in near])
+    import numpy as np
+
+    r = np.random.default_rng(seed)
+    homes, places, taste = r.random((n, 2)), r.random((schools, 2)), r.normal(0, 0.3, schools)
+    numbers, lists = r.permutation(n), []
+    for start in range(0, n, 20_000):
+        near = ((homes[start:start + 20_000, None] - places[None]) ** 2).sum(2) - 0.05 * taste
+        nearest = np.argsort(near, axis=1)[:, :wishes]
+        classes = np.where(r.random(nearest.shape) < 0.1, 0, np.where(np.arange(nearest.shape[1]) == 0, 1, 2))
+        ranks = classes.astype(np.int64) << 32 | numbers[start:start + 20_000, None]
+        lists += [list(zip(s, r_)) for s, r_ in zip(nearest.tolist(), ranks.tolist())]
     return lists, [-(-n * 51 // 50 // schools)] * schools
 
 
@@ -54,28 +97,47 @@ def plain(lists, places):
 
 
 def library(lists, places):
-    from matching.games import HospitalResident
-    of_school = [[] for _ in places]
-    for child, wishes in enumerate(lists):
-        for school, rank in wishes:
-            of_school[school].append((rank, child))
-    schools = {f"s{s}": [child for _, child in sorted(of)] for s, of in enumerate(of_school) if of}
-    game = HospitalResident.create_from_dictionaries({c: [f"s{s}" for s, _ in w] for c, w in enumerate(lists)}, schools, {s: places[int(s[1:])] for s in schools})
-    game.solve(optimal="resident")
-    at = ["-"] * len(lists)
-    for school, children in game.matching.items():
-        for child in children:
-            at[child.name] = str(school)[1:]
-    return at
+    import threading
+    import warnings
+
+    answer = []
+
+    def run():
+        from matching.games import HospitalResident
+
+        of_school = [[] for _ in places]
+        for child, wishes in enumerate(lists):
+            for school, rank in wishes:
+                of_school[school].append((rank, child))
+        schools = {f"s{s}": [child for _, child in sorted(of)] for s, of in enumerate(of_school) if of}
+        game = HospitalResident.create_from_dictionaries({c: [f"s{s}" for s, _ in w] for c, w in enumerate(lists)}, schools, {s: places[int(s[1:])] for s in schools})
+        game.solve(optimal="resident")
+        at = ["-"] * len(lists)
+        for school, children in game.matching.items():
+            for child in children:
+                at[child.name] = str(school)[1:]
+        answer.append(at)
+
+    # It copies itself by recursion.
+    warnings.filterwarnings("ignore")
+    sys.setrecursionlimit(10**7)
+    threading.stack_size(1 << 30)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return answer[0]
 
 
-def ours(binary, lists, places):
+def ours(binary, lists, places, rounds):
     with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as file:
         file.write(" ".join(map(str, places)) + "\n")
         file.writelines(" ".join(f"{s}:{r}" for s, r in wishes) + "\n" for wishes in lists)
-    done = subprocess.run([binary, "--file", file.name], capture_output=True, check=True, text=True)
+    seconds = []
+    for _ in range(rounds):
+        done = subprocess.run([binary, "--file", file.name], capture_output=True, check=True, text=True)
+        seconds.append(float(done.stderr.split(": ")[1].split(" s")[0]))
     os.unlink(file.name)
-    return done.stdout.split(), float(done.stderr.split(": ")[1].split(" s")[0])
+    return done.stdout.split(), sorted(seconds)
 
 
 def public(folder):
@@ -91,32 +153,6 @@ def public(folder):
     expected = {row["student"]: row["school_student_optimal"] for row in read("expected_stable_matchings.csv")}
     answer = [str(school[expected[s]]) if expected.get(s) else "-" for s in students]
     return [wishes[s] for s in students], [int(row["capacity"]) for row in capacities], answer
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--sizes", default="1000x50x6,10000x100x8")
-    parser.add_argument("--library", action="store_true")
-    parser.add_argument("--public", nargs="*", default=[])
-    asked = parser.parse_args()
-    for folder in asked.public:
-        lists, places, answer = public(folder)
-        at, seconds = ours(asked.bin, lists, places)
-        print(json.dumps(dict(instance=pathlib.Path(folder).name, children=len(lists), seconds=seconds, as_expected=at == answer)), flush=True)
-        assert at == answer
-    for size in filter(None, asked.sizes.split(",")):
-        n, schools, wishes = map(int, size.split("x"))
-        lists, places = instance(n, schools, wishes)
-        at, seconds = ours(asked.bin, lists, places)
-        cpu = time.process_time()
-        own = plain(lists, places)
-        row = dict(size=size, junheng=seconds, plain_python_cpu=round(time.process_time() - cpu, 3), same=own == at)
-        assert own == at
-        if asked.library:
-            cpu = time.process_time()
-            row.update(same_as_library=library(lists, places) == at, library_cpu=round(time.process_time() - cpu, 1))
-        print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,61 @@
 #!/usr/bin/env python3
-"""Classes side by side: one generated roll (11 categories, 2 scores), the penalty of each way, and its time.
+"""Classes side by side: one generated roll (11 categories, 2 scores) and instances of the maximally diverse grouping problem, each way in the same minutes.
 
-    cargo build --release -p planners --example class_bench
-    python3 benches/classes/run.py --bin target/release/examples/class_bench --seconds 60 --peers exchange,cpsat,highs
+    python3 benches/classes/run.py        # builds, makes its environment, measures: about 5 minutes
 
-Needs numpy; `cpsat` needs ortools, `highs` highspy, in a throw-away environment. The penalty is that of docs/concepts/classes.md: 100 for each one too many or too few,
-1 for a point between the largest and the smallest sum of totals, 3 of maths. Same input for all; every answer is priced by the same few lines here.
+The penalty is that of docs/concepts/classes.md: 100 for each one too many or too few, 1 for a point between the largest and the smallest sum of totals, 3 of
+maths. Same input for all; every answer is priced by the same few lines here.
 """
+
 import argparse
 import json
 import os
-import platform
+import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
-import numpy as np
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import beside  # noqa: E402
+
+PEERS = "exchange,anticlustering,cpsat,highs"
+# What reading its model may add to the time that a peer is given, before it is stopped from outside.
+GRACE = 30
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=pathlib.Path, help="the release example class_bench (default: it is built)")
+    parser.add_argument("--pupils", type=int, default=1000)
+    parser.add_argument("--classes", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=55, help="what each peer is given")
+    parser.add_argument("--runs", type=int, default=20, help="runs of Junheng, each with another seed")
+    parser.add_argument("--kicks", type=int, default=2000)
+    parser.add_argument("--slack", type=int, default=2)
+    parser.add_argument("--peers", default=PEERS)
+    parser.add_argument("--mdgp", default="480x20,960x24", help="pupils x groups of the diverse grouping instances; empty for none")
+    parser.add_argument("--mdgp-seconds", type=float, default=15)
+    parser.add_argument("--results", type=pathlib.Path, default=HERE.parent / "results")
+    asked = parser.parse_args()
+    python = beside.environment("classes", HERE / "requirements.txt")
+    if pathlib.Path(sys.executable) != python:
+        asked.bin = asked.bin or beside.built("--package", "planners", "--example", "class_bench") / "examples/class_bench"
+        os.execv(python, [str(python), str(HERE / "run.py"), *sys.argv[1:], *([] if "--bin" in sys.argv else ["--bin", str(asked.bin.resolve())])])
+    before = beside.machine()
+    tables = [roll_table(asked)]
+    if asked.mdgp:
+        tables.append(mdgp_table(asked))
+    beside.keep("classes", before, tables, asked.results)
+
+
+# One roll.
 
 
 def roll(n, seed):
+    import numpy as np
+
     r = np.random.default_rng(seed)
     ability = r.normal(size=n)
     girls = (r.random(n) < 0.53).astype(int)
@@ -31,6 +68,8 @@ def roll(n, seed):
 
 
 def price(classes, counts, total, maths, k):
+    import numpy as np
+
     had = np.zeros((k, counts.shape[1]), int)
     np.add.at(had, classes, counts)
     every = counts.sum(0)
@@ -39,16 +78,29 @@ def price(classes, counts, total, maths, k):
     return int(100 * outside.sum() + (t.max() - t.min()) + 3 * (m.max() - m.min()))
 
 
-def sealed(counts, total, maths, k, slack, kicks):
-    lines = ["junheng-classes/1 input", "salt " + "0" * 32, "rules " + "0" * 64, f"classes {k}", f"slack {slack}", f"kicks {kicks}"]
-    lines += [f"count 100 c{i}" for i in range(counts.shape[1])] + ["score 1 total", "score 3 maths"]
-    for i in range(len(total)):
-        of = ",".join(str(c) for c in range(counts.shape[1]) if counts[i, c])
-        lines.append(f"pupil {i:05d} - {of or '-'} {total[i]},{maths[i]}")
-    return "\n".join(lines) + "\n"
+def roll_table(asked):
+    import numpy as np
+
+    n, k = asked.pupils, asked.classes
+    counts, total, maths = roll(n, 7)
+    r = np.random.default_rng(3)
+    lot, plain = r.permutation(np.arange(n) % k), snake(np.argsort(-total, kind="stable"), k)
+    by_sex = snake(np.lexsort((-total, counts[:, 0])), k)
+    rows = [dict(way=way, penalty=price(classes, counts, total, maths, k), wall_s=0) for way, classes in (("lot alone", lot), ("snake order", plain), ("snake order by sex", by_sex))]
+    taken = ours(asked.bin, sealed([(100, f"c{at}") for at in range(counts.shape[1])], [(1, "total"), (3, "maths")], counts, np.column_stack([total, maths]), k, asked.slack, asked.kicks), asked.runs)
+    penalties = sorted(price(one["classes"], counts, total, maths, k) for one in taken)
+    assert penalties == sorted(one["penalty"] for one in taken), "the penalties differ"
+    walls = sorted(one["wall"] for one in taken)
+    rows.append(dict(way=f"Junheng, {len(taken)} runs: median", penalty=penalties[len(penalties) // 2], worst=penalties[-1], bound=taken[0]["bound"], wall_s=walls[len(walls) // 2], wall_most=walls[-1]))
+    for peer in filter(None, asked.peers.split(",")):
+        rows.append(dict(way=peer, **limited(peer, n, k, asked.seconds)))
+        print(json.dumps(rows[-1]), flush=True)
+    return (f"{n} pupils into {k} classes, 11 categories and 2 scores; peers have {asked.seconds:g} s each", rows)
 
 
 def snake(order, k):
+    import numpy as np
+
     classes = np.empty(len(order), int)
     for place, pupil in enumerate(order):
         at = place % k
@@ -56,125 +108,89 @@ def snake(order, k):
     return classes
 
 
-def exchange(classes, counts, total, maths, k, seconds):
-    """Random pairs, exchanged where the quadratic imbalance falls."""
-    r, classes = np.random.default_rng(1), classes.copy()
-    v = np.column_stack([counts * 10.0, (total - total.mean()) / total.std() * 3, (maths - maths.mean()) / maths.std() * 3])
-    v -= v.mean(0)
-    sums = np.zeros((k, v.shape[1]))
-    np.add.at(sums, classes, v)
-    end = time.time() + seconds
-    while time.time() < end:
-        for i, j in zip(r.integers(0, len(classes), 4096), r.integers(0, len(classes), 4096)):
-            p, q = classes[i], classes[j]
-            d = v[j] - v[i]
-            if p != q and 2 * d @ (sums[p] - sums[q]) + 2 * d @ d < -1e-12:
-                sums[p] += d
-                sums[q] -= d
+def sealed(count_titles, score_titles, counts, scores, k, slack, kicks):
+    lines = ["junheng-classes/1 input", "salt " + "0" * 32, "rules " + "0" * 64, f"classes {k}", f"slack {slack}", f"kicks {kicks}"]
+    lines += [f"count {weight} {title}" for weight, title in count_titles] + [f"score {weight} {title}" for weight, title in score_titles]
+    for i in range(len(scores)):
+        of = ",".join(str(c) for c in range(len(count_titles)) if counts[i, c])
+        lines.append(f"pupil {i:05d} - {of or '-'} " + (",".join(map(str, scores[i])) or "-"))
+    return "\n".join(lines) + "\n"
+
+
+def ours(binary, given, runs):
+    import numpy as np
+
+    out = subprocess.run([binary, str(runs)], input=given.encode(), capture_output=True, check=True).stdout.decode()
+    rows = [line.split() for line in out.splitlines()]
+    return [dict(wall=float(s), penalty=int(p), bound=int(b), classes=np.array(list(map(int, c.split(","))))) for s, p, b, _, _, c in rows]
+
+
+def limited(peer, n, k, seconds):
+    """A peer in a process of its own: some forget the time they were given."""
+    with tempfile.TemporaryDirectory() as folder:
+        answer = pathlib.Path(folder) / "answer.json"
+        began = time.time()
+        try:
+            subprocess.run([sys.executable, HERE / "peers.py", peer, str(n), str(k), str(seconds), answer], timeout=seconds + GRACE, check=True)
+        except subprocess.TimeoutExpired:
+            return dict(penalty="none in time", wall_s=round(time.time() - began, 1))
+        said = json.loads(answer.read_text())
+    if said["classes"] is None:
+        return dict(penalty="none found", wall_s=said["wall"])
+    import numpy as np
+
+    counts, total, maths = roll(n, 7)
+    return dict(penalty=price(np.array(said["classes"]), counts, total, maths, k), wall_s=said["wall"])
+
+
+# Instances of the maximally diverse grouping problem, by the recipe of the public set Geo: points in a cube of 2 to 20 dimensions with sides of 10, the distances
+# between them summed within groups of one size, the larger the better. Junheng is not told this aim: it evens out the coordinates.
+
+
+def mdgp_table(asked):
+    import numpy as np
+
+    rows = []
+    for size in asked.mdgp.split(","):
+        n, k = map(int, size.split("x"))
+        r = np.random.default_rng(n)
+        points = r.random((n, int(r.integers(2, 21)))) * 10
+        distances = np.sqrt(((points[:, None] - points[None]) ** 2).sum(2))
+        within = lambda classes: float(sum(distances[np.ix_(of, of)].sum() / 2 for of in (np.nonzero(classes == g)[0] for g in range(k))))
+        start = r.permutation(np.arange(n) % k)
+        scores = np.round(points * 1000).astype(int)
+        taken = ours(asked.bin, sealed([], [(1, f"x{at}") for at in range(points.shape[1])], np.zeros((n, 0), int), scores, k, 0, 300), 1)[0]
+        began = time.time()
+        searched = diverse(start, distances, k, asked.mdgp_seconds)
+        wall = time.time() - began
+        best = max(within(searched), within(taken["classes"]))
+        for way, classes, seconds in (("lot alone", start, 0), ("exchange towards this very aim, numpy", searched, wall), ("Junheng, evening out the coordinates", taken["classes"], taken["wall"])):
+            value = within(classes)
+            rows.append(dict(points=f"{n} in {points.shape[1]} dimensions", groups=k, way=way, sum_of_distances=round(value, 1), below_best=f"{100 * (1 - value / best):.3f} %", wall_s=round(seconds, 2)))
+    return ("Maximally diverse grouping, recipe Geo", rows)
+
+
+def diverse(classes, distances, k, seconds):
+    """Best exchange of each one in turn, until none helps or the time is over."""
+    import numpy as np
+
+    classes, n = classes.copy(), len(classes)
+    to = np.stack([distances[:, classes == g].sum(1) for g in range(k)], axis=1)
+    own, end, changed = np.arange(n), time.time() + seconds, True
+    while changed and time.time() < end:
+        changed = False
+        for i in range(n):
+            p = classes[i]
+            gain = to[i, classes] - to[i, p] + to[own, p] - to[own, classes] - 2 * distances[i]
+            gain[classes == p] = 0
+            j = int(gain.argmax())
+            if gain[j] > 1e-9:
+                q = classes[j]
+                to[:, p] += distances[:, j] - distances[:, i]
+                to[:, q] += distances[:, i] - distances[:, j]
                 classes[i], classes[j] = q, p
+                changed = True
     return classes
-
-
-def cpsat(classes, counts, total, maths, k, seconds):
-    from ortools.sat.python import cp_model
-    n, m = len(total), cp_model.CpModel()
-    x = [[m.NewBoolVar("") for _ in range(k)] for _ in range(n)]
-    for i in range(n):
-        m.AddExactlyOne(x[i])
-    cost = []
-    for c in range(k):
-        m.Add(sum(x[i][c] for i in range(n)) == n // k)
-    for f in range(counts.shape[1]):
-        of = np.nonzero(counts[:, f])[0]
-        for c in range(k):
-            over, under = m.NewIntVar(0, n, ""), m.NewIntVar(0, n, "")
-            had = sum(x[i][c] for i in of)
-            m.Add(had - over <= -(-len(of) // k))
-            m.Add(had + under >= len(of) // k)
-            cost += [100 * over, 100 * under]
-    for values, weight in ((total, 1), (maths, 3)):
-        high, low = m.NewIntVar(0, int(values.sum()), ""), m.NewIntVar(0, int(values.sum()), "")
-        for c in range(k):
-            s = sum(int(values[i]) * x[i][c] for i in range(n))
-            m.Add(s <= high)
-            m.Add(s >= low)
-        cost.append(weight * (high - low))
-    m.Minimize(sum(cost))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds, solver.parameters.num_workers = seconds, 2
-    if solver.Solve(m) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    return np.array([[solver.Value(x[i][c]) for c in range(k)] for i in range(n)]).argmax(1)
-
-
-def highs(classes, counts, total, maths, k, seconds):
-    import highspy
-    n, h = len(total), highspy.Highs()
-    h.setOptionValue("output_flag", False)
-    h.setOptionValue("time_limit", float(seconds))
-    x = [[h.addBinary() for _ in range(k)] for _ in range(n)]
-    for i in range(n):
-        h.addConstr(sum(x[i]) == 1)
-    cost = 0
-    for c in range(k):
-        h.addConstr(sum(x[i][c] for i in range(n)) == n // k)
-    for f in range(counts.shape[1]):
-        of = np.nonzero(counts[:, f])[0]
-        for c in range(k):
-            over, under = h.addVariable(0), h.addVariable(0)
-            had = sum(x[i][c] for i in of)
-            h.addConstr(had - over <= -(-len(of) // k))
-            h.addConstr(had + under >= len(of) // k)
-            cost = cost + 100 * over + 100 * under
-    for values, weight in ((total, 1), (maths, 3)):
-        high, low = h.addVariable(0), h.addVariable(0)
-        for c in range(k):
-            s = sum(float(values[i]) * x[i][c] for i in range(n))
-            h.addConstr(s - high <= 0)
-            h.addConstr(s - low >= 0)
-        cost = cost + weight * high - weight * low
-    h.minimize(cost)
-    if h.getInfo().primal_solution_status != 2:
-        return None
-    values = h.getSolution().col_value
-    return np.array([[values[x[i][c].index] for c in range(k)] for i in range(n)]).argmax(1)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--pupils", type=int, default=1000)
-    parser.add_argument("--classes", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--kicks", type=int, default=2000)
-    parser.add_argument("--slack", type=int, default=2)
-    parser.add_argument("--peers", default="exchange")
-    asked = parser.parse_args()
-    counts, total, maths = roll(asked.pupils, 7)
-    k = asked.classes
-    say = lambda **row: print(json.dumps(row), flush=True)
-    say(machine=platform.processor() or platform.machine(), cores=os.cpu_count(), load=os.getloadavg(), pupils=asked.pupils, classes=k)
-    r = np.random.default_rng(3)
-    say(way="lot", penalty=price(r.permutation(np.arange(asked.pupils) % k), counts, total, maths, k))
-    say(way="snake", penalty=price(snake(np.argsort(-total, kind="stable"), k), counts, total, maths, k))
-    start = snake(np.lexsort((-total, counts[:, 0])), k)
-    say(way="snake by sex", penalty=price(start, counts, total, maths, k))
-    given = sealed(counts, total, maths, k, asked.slack, asked.kicks).encode()
-    before = os.times()
-    out = subprocess.run([asked.bin, str(asked.runs)], input=given, capture_output=True, check=True).stdout.decode()
-    after = os.times()
-    for line in out.splitlines():
-        seconds, penalty, bound, exchanges, kicks, classes = line.split()
-        own = price(np.array(list(map(int, classes.split(",")))), counts, total, maths, k)
-        assert own == int(penalty), (own, penalty)
-        say(way="junheng", penalty=own, bound=int(bound), wall=float(seconds), kicks=int(kicks))
-    say(way="junheng", cpu_each=round((after.children_user - before.children_user) / asked.runs, 3))
-    for peer in filter(None, asked.peers.split(",")):
-        began, cpu = time.time(), time.process_time()
-        found = {"exchange": exchange, "cpsat": cpsat, "highs": highs}[peer](start, counts, total, maths, k, asked.seconds)
-        penalty = None if found is None else price(found, counts, total, maths, k)
-        say(way=peer, penalty=penalty, wall=round(time.time() - began, 1), cpu=round(time.process_time() - cpu, 1))
 
 
 if __name__ == "__main__":

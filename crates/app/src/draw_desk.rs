@@ -1,14 +1,18 @@
 //! The draws of a home as an officer sees them: how far each has come, who is to speak next, and what it came to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use draws::{Draw, DrawList, Hash, Reveal, Reveals, WitnessKind, read_result, verify};
-use facts::{Finding, Text, text};
+use facts::{Finding, Place, Severity, Text, text};
 use serde::Serialize;
 
 use crate::draw_folder::{CERTIFICATE, COMMITMENTS, DRAW, DrawFiles, LIST, RESULT, REVEALS, read_files};
-use crate::{DrawAsked, Failure, PreparedDraw, prepare_draw};
+use crate::draw_office::{
+    DrawAdmission, DrawClasses, DrawKind, DrawRelease, admission_of, classes_of, is_made, papers_of, released, shown_title,
+};
+use crate::{Failure, TeamPair, open_query, pair_teams, verify_classes};
 
 /// What is to be done next with a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,6 +34,7 @@ pub struct DrawLine {
     /// The name of its folder.
     pub name: String,
     pub title: String,
+    pub kind: DrawKind,
     pub step: Option<DrawStep>,
     /// Why it cannot be read, where it cannot.
     pub fault: Option<Text>,
@@ -40,6 +45,7 @@ pub struct DrawLine {
 pub struct DrawPage {
     pub name: String,
     pub title: String,
+    pub kind: DrawKind,
     pub round: u32,
     pub id: String,
     pub step: DrawStep,
@@ -51,6 +57,16 @@ pub struct DrawPage {
     /// Who decided on this round and why, where an earlier one was set aside.
     pub decision: Option<String>,
     pub result: Option<DrawResult>,
+    /// Of classes that have been made.
+    pub classes: Option<DrawClasses>,
+    /// Of an admission that has been made.
+    pub admission: Option<DrawAdmission>,
+    /// Of a draw of teams that has been held.
+    pub teams: Vec<TeamPair>,
+    /// Whether the numbers were compared with the paper, and parents may ask.
+    pub release: Option<DrawRelease>,
+    /// The rolls and reports that can be made.
+    pub papers: Vec<String>,
     /// The files that may be published now.
     pub files: Vec<&'static str>,
 }
@@ -93,7 +109,20 @@ pub struct DrawResult {
     pub findings: Vec<Finding>,
 }
 
-const FILES: [&str; 6] = [DRAW, LIST, COMMITMENTS, REVEALS, RESULT, CERTIFICATE];
+/// Those of every draw, and those of classes and admission; what is sealed is not among them.
+const FILES: [&str; 11] = [
+    DRAW,
+    LIST,
+    COMMITMENTS,
+    REVEALS,
+    RESULT,
+    CERTIFICATE,
+    "rules.toml",
+    "classes.csv",
+    "classes-certificate.txt",
+    "admission.csv",
+    "admission-certificate.txt",
+];
 
 /// Every draw of a home, by the name of its folder.
 pub fn list_draws(home: &Path) -> Result<Vec<DrawLine>, Failure> {
@@ -112,8 +141,8 @@ pub fn list_draws(home: &Path) -> Result<Vec<DrawLine>, Failure> {
             continue;
         }
         lines.push(match draw_page(home, &name) {
-            Ok(page) => DrawLine { name, title: page.title, step: Some(page.step), fault: None },
-            Err(failure) => DrawLine { title: name.clone(), name, step: None, fault: Some(failure.what) },
+            Ok(page) => DrawLine { name, title: page.title, kind: page.kind, step: Some(page.step), fault: None },
+            Err(failure) => DrawLine { title: name.clone(), name, kind: DrawKind::Places, step: None, fault: Some(failure.what) },
         });
     }
     lines.sort_by(|a, b| a.name.cmp(&b.name));
@@ -122,15 +151,21 @@ pub fn list_draws(home: &Path) -> Result<Vec<DrawLine>, Failure> {
 
 /// One draw of a home.
 pub fn draw_page(home: &Path, name: &str) -> Result<DrawPage, Failure> {
-    let files = read_files(&open_draw(home, name)?)?;
+    let folder = open_draw(home, name)?;
+    let files = read_files(&folder)?;
     let (draw, list) = files.draw_and_list()?;
     let (commitments, reveals) = files.witnesses(&draw)?;
-    let step = step(&draw, &commitments, &reveals, &files);
-    let result = (step == DrawStep::Held).then(|| result(&files, &list, &reveals));
-    let present = [&files.draw, &files.list, &files.commitments, &files.reveals, &files.result, &files.certificate];
+    let kind = DrawKind::of(&draw);
+    let step = step(&draw, &commitments, &reveals, is_made(&folder, kind)?);
+    let held = step == DrawStep::Held;
+    let result = if held { Some(result(&folder, kind, &files, &list, &reveals)?) } else { None };
+    // What does not follow is named, and nothing more is read from it.
+    let sound = result.as_ref().is_some_and(|result| result.findings.is_empty());
+    let release = if sound { released(&folder, &open_query(&folder)?)? } else { None };
     Ok(DrawPage {
         name: name.to_string(),
-        title: draw.title.clone(),
+        title: shown_title(&draw).to_string(),
+        kind,
         round: draw.round,
         id: draw.id().to_string(),
         step,
@@ -141,13 +176,13 @@ pub fn draw_page(home: &Path, name: &str) -> Result<DrawPage, Failure> {
         entries: list.n_entries(),
         decision: draw.after.as_ref().map(|earlier| earlier.decision.clone()),
         result,
-        files: FILES.iter().zip(present).filter(|(_, words)| !words.is_empty()).map(|(file, _)| *file).collect(),
+        classes: if sound && kind == DrawKind::Classes { Some(classes_of(&folder)?) } else { None },
+        admission: if sound && kind == DrawKind::Admission { Some(admission_of(&folder)?) } else { None },
+        teams: if sound && kind == DrawKind::Teachers { pair_teams(&folder)? } else { Vec::new() },
+        release,
+        papers: if sound { papers_of(&folder, kind)? } else { Vec::new() },
+        files: FILES.into_iter().filter(|file| folder.join(file).is_file()).collect(),
     })
-}
-
-/// Fixes a new draw of a home, in a folder under the name given.
-pub fn prepare_draw_here(home: &Path, name: &str, asked: &DrawAsked) -> Result<Result<PreparedDraw, Vec<Finding>>, Failure> {
-    prepare_draw(home, &DrawAsked { out: named(home, name)?, ..asked.clone() })
 }
 
 /// One of the published files of a draw.
@@ -168,7 +203,7 @@ pub fn open_draw(home: &Path, name: &str) -> Result<PathBuf, Failure> {
 }
 
 /// The folder that a name means: letters, digits, `-` and `_` only, so that it lies nowhere else.
-fn named(home: &Path, name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn named(home: &Path, name: &str) -> Result<PathBuf, Failure> {
     const CHARS_MAX: usize = 60;
     let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || name.chars().count() > CHARS_MAX || !name.chars().all(plain) {
@@ -183,9 +218,9 @@ fn named(home: &Path, name: &str) -> Result<PathBuf, Failure> {
     Ok(home.join("draws").join(name))
 }
 
-fn step(draw: &Draw, commitments: &[(String, Hash)], reveals: &Reveals, files: &DrawFiles) -> DrawStep {
+fn step(draw: &Draw, commitments: &[(String, Hash)], reveals: &Reveals, made: bool) -> DrawStep {
     let bound = |name: &str| commitments.iter().any(|(known, _)| known == name);
-    if !files.certificate.is_empty() {
+    if made {
         DrawStep::Held
     } else if draw.witnesses.iter().any(|one| one.kind == WitnessKind::Commit && !bound(&one.name)) {
         DrawStep::Commit
@@ -237,16 +272,36 @@ fn pools(draw: &Draw, list: &DrawList, files: &DrawFiles) -> Vec<DrawPool> {
     list.pools().iter().map(of).collect()
 }
 
-fn result(files: &DrawFiles, list: &DrawList, reveals: &Reveals) -> DrawResult {
+/// What a draw came to, everything of its kind made again.
+fn result(folder: &Path, kind: DrawKind, files: &DrawFiles, list: &DrawList, reveals: &Reveals) -> Result<DrawResult, Failure> {
+    let findings = if kind == DrawKind::Classes { verify_classes(folder)? } else { verify(&files.published()) };
     let rows = read_result(&files.result).unwrap_or_default();
-    DrawResult {
+    let mut result = DrawResult {
         seed: reveals.seed().0.to_string(),
         hash: Hash::of(files.result.as_bytes()).to_string(),
         listed: list.n_entries(),
         drawn: rows.len(),
         admitted: rows.iter().filter(|row| row.admitted).count(),
-        findings: verify(&files.published()),
+        findings,
+    };
+    if result.findings.is_empty() && matches!(kind, DrawKind::Classes | DrawKind::Admission) {
+        match open_query(folder) {
+            Ok(book) => {
+                (result.hash, result.drawn, result.admitted) = (book.result, book.entries, book.admitted);
+                // One child draws a number at each school, where schools draw apart.
+                result.listed =
+                    list.pools().iter().flat_map(|pool| &pool.lots).flat_map(|lot| &lot.receipts).collect::<BTreeSet<_>>().len();
+            }
+            Err(failure) => result.findings.push(Finding::new(
+                Severity::Logic,
+                "draw-does-not-recompute",
+                Place::Everywhere,
+                failure.what,
+                failure.hint,
+            )),
+        }
     }
+    Ok(result)
 }
 
 fn no_such(name: &str) -> Failure {

@@ -26,7 +26,7 @@ pub(crate) const COMMITMENTS: &str = "commitments.txt";
 pub(crate) const REVEALS: &str = "reveals.txt";
 pub(crate) const RESULT: &str = "result.csv";
 pub(crate) const CERTIFICATE: &str = "certificate.txt";
-const JOURNAL: &str = "journal.txt";
+pub(crate) const JOURNAL: &str = "journal.txt";
 
 /// A folder in which one process at a time works on one draw.
 pub(crate) struct DrawFolder {

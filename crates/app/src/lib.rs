@@ -22,6 +22,7 @@ mod desk_case;
 mod diff_snapshots;
 mod draw_desk;
 mod draw_folder;
+mod draw_office;
 mod duty_act;
 mod duty_ledger;
 mod duty_log;
@@ -115,7 +116,10 @@ pub use desk_case::{
 pub use diff_snapshots::diff_snapshots;
 pub use draw_desk::{
     DrawLine, DrawPage, DrawPool, DrawResult, DrawStep, DrawWitness, draw_file, draw_page, list_draws, open_draw,
-    prepare_draw_here,
+};
+pub use draw_office::{
+    DrawAdmission, DrawClasses, DrawJournal, DrawKind, DrawMove, DrawNote, DrawRelease, DrawSchool, DrawTrial, OfficeAsked,
+    draw_journal, draw_paper, hold_draw_here, move_pupil_here, note_draw, prepare_draw_here, release_draw, released, try_draw,
 };
 pub use duty_act::{
     Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,

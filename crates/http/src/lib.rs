@@ -15,6 +15,7 @@ mod jobs;
 mod ledgers;
 mod pages;
 mod query;
+mod query_limit;
 mod refusal;
 mod serve;
 mod server;

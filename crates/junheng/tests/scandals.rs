@@ -113,10 +113,10 @@ fn classes_are_sealed_made_once_and_changed_only_on_the_record() {
     assert_eq!(junheng(at, &["classes", "verify", "编班"]).status.code(), Some(0));
     let log = at.join("编班/exceptions.txt");
     let text = std::fs::read_to_string(&log).unwrap();
-    std::fs::write(&log, text.replace("court", "error")).unwrap();
-    // The last line's own words are covered by the hash of the line after it; a line before by its own.
-    std::fs::write(&log, text.replacen("1\t", "2\t", 1).replace("J0007", "J0008") + &text).unwrap();
-    assert_eq!(junheng(at, &["classes", "verify", "编班"]).status.code(), Some(1));
+    for changed in [text.replace("court", "error"), text.replacen("1\t", "2\t", 1).replace("J0007", "J0008") + &text] {
+        std::fs::write(&log, changed).unwrap();
+        assert_eq!(junheng(at, &["classes", "verify", "编班"]).status.code(), Some(1));
+    }
 }
 
 /// One city's query page showed other results than the sealed ones; another sent messages to the wrong families. Here both read the signed file

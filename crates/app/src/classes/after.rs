@@ -37,9 +37,23 @@ pub struct ClassMoved {
     pub sizes: Vec<usize>,
 }
 
+/// One exception as it stands in the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Moved {
+    pub time: String,
+    pub receipt: String,
+    /// From 1.
+    pub from: String,
+    pub to: u32,
+    pub code: String,
+    pub by: String,
+    pub second: String,
+    pub words: String,
+}
+
 /// The exceptions of an assignment, in order.
 pub(crate) struct Moves {
-    pub rows: Vec<(String, u32)>,
+    pub rows: Vec<Moved>,
     pub findings: Vec<Finding>,
     words: String,
 }
@@ -48,26 +62,23 @@ impl Moves {
     /// The classes with all exceptions.
     pub fn applied(&self, receipts: &[String], class_of: &[u32]) -> Vec<u32> {
         let mut now = class_of.to_vec();
-        for (receipt, to) in &self.rows {
-            if let Ok(pupil) = receipts.binary_search(receipt) {
-                now[pupil] = *to;
+        for moved in &self.rows {
+            if let Ok(pupil) = receipts.binary_search(&moved.receipt) {
+                now[pupil] = moved.to - 1;
             }
         }
         now
     }
 }
 
-/// Reads the log of exceptions; each line ends with the hash of all lines before it.
-pub(crate) fn read_moves(folder: &Path) -> Result<Moves, Failure> {
+/// Reads the log of exceptions; each line ends with the hash of all lines before it and of its own words.
+pub(crate) fn read_moves(folder: &Path, classes: u32) -> Result<Moves, Failure> {
     let words = read_text(folder, MOVES)?;
     let mut moves = Moves { rows: Vec::new(), findings: Vec::new(), words: String::new() };
     for line in words.split_inclusive('\n') {
-        let cells: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
-        let whole = matches!(&cells[..], [.., hash] if *hash == Hash::of(moves.words.as_bytes()).to_string());
-        let to = cells.get(4).and_then(|to| to.parse::<u32>().ok()?.checked_sub(1));
-        match (to, whole && line.ends_with('\n')) {
-            (Some(to), true) => moves.rows.push((cells[2].to_string(), to)),
-            _ => {
+        match moved_of(&moves.words, line).filter(|moved| moved.to <= classes) {
+            Some(moved) => moves.rows.push(moved),
+            None => {
                 let n = moves.rows.len() + 1;
                 let what = text!("第 {n} 条例外被改动或不完整", "exception {n} was changed or is not whole");
                 let hint = text!("用封存的原文件", "use the original file");
@@ -78,6 +89,20 @@ pub(crate) fn read_moves(folder: &Path) -> Result<Moves, Failure> {
         moves.words.push_str(line);
     }
     Ok(moves)
+}
+
+/// The hash that ends a line.
+fn chained(before: &str, own: &str) -> Hash {
+    Hash::of(format!("{before}{own}").as_bytes())
+}
+
+/// A line of the log, if it is whole and follows from those before.
+fn moved_of(before: &str, line: &str) -> Option<Moved> {
+    let (own, hash) = line.strip_suffix('\n')?.rsplit_once('\t')?;
+    let [_, time, receipt, from, to, code, by, second, words] = own.split('\t').collect::<Vec<_>>()[..] else { return None };
+    let to = to.parse().ok().filter(|to| *to > 0)?;
+    let [time, receipt, from, code, by, second, words] = [time, receipt, from, code, by, second, words].map(str::to_string);
+    (hash == chained(before, own).to_string()).then_some(Moved { time, receipt, from, to, code, by, second, words })
 }
 
 /// Moves one pupil after the assignment, on the record: the signed result stays as it is.
@@ -120,7 +145,7 @@ pub fn move_pupil(folder: &Path, asked: &ClassMove<'_>) -> Result<ClassMoved, Fa
     })?;
     let classes = sealed.input.problem.classes;
     let locked = DrawFolder::lock(folder)?;
-    let mut moves = read_moves(folder)?;
+    let mut moves = read_moves(folder, classes)?;
     if let Some(finding) = moves.findings.first() {
         return Err(Failure::found(std::slice::from_ref(finding)));
     }
@@ -133,12 +158,12 @@ pub fn move_pupil(folder: &Path, asked: &ClassMove<'_>) -> Result<ClassMoved, Fa
         ));
     }
     let (number, now) = (moves.rows.len() + 1, crate::now());
-    let (by, second, words, before) =
-        (asked.by.trim(), asked.second.trim(), asked.words.trim(), Hash::of(moves.words.as_bytes()));
-    let line = format!("{number}\t{now}\t{receipt}\t{from}\t{to}\t{code}\t{by}\t{second}\t{words}\t{before}\n");
+    let (by, second, words) = (asked.by.trim(), asked.second.trim(), asked.words.trim());
+    let own = format!("{number}\t{now}\t{receipt}\t{from}\t{to}\t{code}\t{by}\t{second}\t{words}");
+    let line = format!("{own}\t{}\n", chained(&moves.words, &own));
     locked.note("exception", &format!("{receipt} {from} {to} {code}"))?;
     locked.write(MOVES, &format!("{}{line}", moves.words))?;
-    moves.rows.push((receipt.to_string(), to - 1));
+    moves.rows.extend(moved_of(&moves.words, &line));
     let mut sizes = vec![0; classes as usize];
     moves.applied(receipts, &class_of).iter().for_each(|class| sizes[*class as usize] += 1);
     Ok(ClassMoved { receipt: receipt.to_string(), from, to, number, sizes })
@@ -184,6 +209,8 @@ pub fn prepare_teams(
 
 const CLASS_POOL: &str = "班级";
 const TEAM_POOL: &str = "教师团队";
+/// The pools of a draw of teams, in the order in which they are written.
+pub(crate) const TEAM_POOLS: [&str; 2] = [TEAM_POOL, CLASS_POOL];
 
 /// A class and the team that drew it.
 #[derive(Debug, Clone, Serialize)]

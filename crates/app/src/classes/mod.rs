@@ -14,4 +14,6 @@ pub use official::{ClassesAsked, ClassesHeld, ClassesPrepared, hold_classes, pre
 pub use rules::{ClassException, ClassOption, ClassRules, RuleDocument, class_rules};
 pub use trial::{ClassTrial, ClassTrialAsked, try_classes};
 
-pub(crate) use output::masked_name;
+pub(crate) use after::{Moved, TEAM_POOLS};
+pub(crate) use official::{CERTIFICATE, HeldClasses, PURPOSE};
+pub(crate) use output::{COPIES, class_paper_names, columns, masked_name, no_paper, seal_lines};

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use draws::{Draw, DrawList, Hash, Seed, seal, sealed_by};
 use facts::{Finding, Lang, Place, Severity, Stage, Text, text};
-use plan::{CLASS_PROTOCOL, ClassInput, class_faults, class_penalty};
+use plan::{CLASS_PROTOCOL, ClassInput, class_bound, class_faults, class_penalty};
 use planners::assign_classes;
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use super::roll::{ClassRoll, POOL, RollAsked, class_roll};
 use super::rules::{ClassRules, class_rules, read_class_rules};
 use super::trial::{class_stream, no_room, settings_of, stage_of, unmet, ways};
 use crate::draw_folder::{DrawFiles, DrawFolder, read_files, read_text};
-use crate::plain_table::read_plain;
+use crate::plain_table::{PlainTable, read_plain};
 use crate::prepare_draw::{empty_folder, fix_draw, office_key};
 use crate::random::random;
 use crate::{DrawAsked, Failure, PreparedDraw, hold_draw, verify_draw};
@@ -47,7 +47,7 @@ pub(crate) const INPUT: &str = "input.txt";
 pub(crate) const RULES: &str = "rules.toml";
 pub(crate) const CLASSES: &str = "classes.csv";
 pub(crate) const CERTIFICATE: &str = "classes-certificate.txt";
-const PURPOSE: &str = "classes";
+pub(crate) const PURPOSE: &str = "classes";
 
 /// Fixes an assignment: the list that is published, the sealed input, the rule. All that is wrong is said at once; then nothing is
 /// written.
@@ -107,7 +107,21 @@ pub struct ClassesHeld {
 /// Makes the assignment from the witnesses' seed and signs it, once. With the roll, the papers are written too; pupils who have been moved
 /// since, by a logged exception, stand in their new class there.
 pub fn hold_classes(home: &Path, folder: &Path, roll: Option<&Path>, lang: Lang) -> Result<ClassesHeld, Failure> {
-    let held = hold_draw(home, folder)?;
+    hold_draw(home, folder)?;
+    let before = sign_classes(home, folder)?;
+    let read = HeldClasses::read(folder)?;
+    let mut done = read.report();
+    done.before = before;
+    if let Some(path) = roll {
+        let print = read.print(path)?;
+        let written = write_papers(&print.papers(lang), &folder.join("名册"))?;
+        done.written = written.into_iter().map(|path| path.display().to_string()).collect();
+    }
+    Ok(done)
+}
+
+/// Whether it had been signed before.
+fn sign_classes(home: &Path, folder: &Path) -> Result<bool, Failure> {
     let locked = DrawFolder::lock(folder)?;
     let sealed = Sealed::read(folder, &locked.read()?)?;
     let made = sealed.make()?;
@@ -133,71 +147,114 @@ pub fn hold_classes(home: &Path, folder: &Path, roll: Option<&Path>, lang: Lang)
         locked.write(CLASSES, &made.classes)?;
         locked.write(CERTIFICATE, &certificate)?;
     }
-    let of_input = ClassRoll { rows: Vec::new(), used: Vec::new(), input: sealed.input };
-    let mut done = ClassesHeld {
-        id: held.id,
-        seed: held.seed,
-        result: Hash::of(made.classes.as_bytes()).to_string(),
-        pupils: of_input.input.receipts.len(),
-        classes: of_input.input.problem.classes,
-        penalty: made.penalty,
-        bound: made.bound,
-        unmet: unmet(&of_input, &made.class_of),
-        ways: ways(&of_input, &made.class_of, &sealed.seed),
-        before,
-        written: Vec::new(),
-    };
-    if let Some(path) = roll {
-        let out = folder.join("名册");
-        let moves = read_moves(folder)?;
-        let provenance = provenance(&sealed.draw, &done, &moves);
-        let papers = ClassPapers { out: &out, title: &sealed.draw.title, provenance, lang };
-        done.written = papers_of(&papers, path, &sealed.rules, of_input, &made.class_of, &moves, &done.ways)?;
-    }
-    Ok(done)
+    Ok(before)
 }
 
-fn provenance(draw: &Draw, done: &ClassesHeld, moves: &Moves) -> Vec<Text> {
-    let (id, seed, result, n) = (draw.id(), &done.seed, &done.result, moves.rows.len());
-    let mut lines = vec![text!("派位编号 {id}；种子 {seed}；结果 {result}", "draw {id}; seed {seed}; result {result}")];
-    if n > 0 {
-        lines.push(text!(
-            "编班后按例外调整 {n} 人，记录在 exceptions.txt",
-            "{n} pupils were moved by exception afterwards; see exceptions.txt"
-        ));
-    }
-    lines
+/// An assignment as it was signed, read from its folder.
+pub(crate) struct HeldClasses {
+    pub sealed: Sealed,
+    /// By pupil of the input, as signed.
+    pub class_of: Vec<u32>,
+    pub moves: Moves,
+    result: Hash,
 }
 
-/// Writes the papers with the names of a roll, which must hold every receipt of the sealed input.
-fn papers_of(
-    papers: &ClassPapers<'_>,
-    path: &Path,
-    rules: &ClassRules,
-    mut roll: ClassRoll,
-    class_of: &[u32],
-    moves: &Moves,
-    ways: &[BalanceWay],
-) -> Result<Vec<String>, Failure> {
-    let (table, _) = read_plain(path)?;
-    let column = table.column(&rules.receipt);
-    let receipt_of = |row: usize| column.map_or_else(|| format!("{:05}", row + 1), |column| table.rows[row][column].clone());
-    let known: std::collections::BTreeMap<String, usize> = (0..table.rows.len()).map(|row| (receipt_of(row), row)).collect();
-    for receipt in &roll.input.receipts {
-        let row = known.get(receipt).copied().ok_or_else(|| {
-            Failure::wrong_use(
-                text!(
-                    "名册里没有受理号 {receipt}：不是封存时的那一份",
-                    "the roll lacks the receipt {receipt}: it is not the one that was sealed"
-                ),
-                text!("用编班时的名册", "use the roll of the assignment"),
-            )
-        })?;
-        roll.rows.push(row);
+impl HeldClasses {
+    pub fn read(folder: &Path) -> Result<HeldClasses, Failure> {
+        let (sealed, class_of) = made_before(folder)?;
+        let result = Hash::of(read_text(folder, CLASSES)?.as_bytes());
+        let moves = read_moves(folder, sealed.input.problem.classes)?;
+        Ok(HeldClasses { sealed, class_of, moves, result })
     }
-    let now = moves.applied(&roll.input.receipts, class_of);
-    let written = write_papers(papers, &table, rules, &roll, &now, ways)?;
-    Ok(written.into_iter().map(|path| path.display().to_string()).collect())
+
+    /// What it came to.
+    pub fn report(&self) -> ClassesHeld {
+        let input = &self.sealed.input;
+        let roll = ClassRoll { rows: Vec::new(), used: Vec::new(), input: input.clone() };
+        ClassesHeld {
+            id: self.sealed.draw.id().to_string(),
+            seed: self.sealed.seed.0.to_string(),
+            result: self.result.to_string(),
+            pupils: input.receipts.len(),
+            classes: input.problem.classes,
+            penalty: class_penalty(&input.problem, &self.class_of).total,
+            bound: class_bound(&input.problem),
+            unmet: unmet(&roll, &self.class_of),
+            ways: ways(&roll, &self.class_of, &self.sealed.seed),
+            before: true,
+            written: Vec::new(),
+        }
+    }
+
+    /// The assignment with the names of a roll, which must hold every receipt of the sealed input.
+    pub fn print(self, path: &Path) -> Result<ClassPrint, Failure> {
+        let (table, _) = read_plain(path)?;
+        let column = table.column(&self.sealed.rules.receipt);
+        let receipt_of = |row: usize| column.map_or_else(|| format!("{:05}", row + 1), |column| table.rows[row][column].clone());
+        let known: std::collections::BTreeMap<String, usize> = (0..table.rows.len()).map(|row| (receipt_of(row), row)).collect();
+        let row_of = |receipt: &String| {
+            known.get(receipt).copied().ok_or_else(|| {
+                Failure::wrong_use(
+                    text!(
+                        "名册里没有受理号 {receipt}：不是封存时的那一份",
+                        "the roll lacks the receipt {receipt}: it is not the one that was sealed"
+                    ),
+                    text!("用编班时的名册", "use the roll of the assignment"),
+                )
+            })
+        };
+        let rows = self.sealed.input.receipts.iter().map(row_of).collect::<Result<Vec<usize>, Failure>>()?;
+        let (report, provenance) = (self.report(), self.provenance());
+        let Sealed { draw, rules, input, .. } = self.sealed;
+        Ok(ClassPrint {
+            title: draw.title,
+            provenance,
+            now: self.moves.applied(&input.receipts, &self.class_of),
+            ways: report.ways,
+            rules,
+            roll: ClassRoll { rows, used: Vec::new(), input },
+            table,
+        })
+    }
+
+    fn provenance(&self) -> Vec<Text> {
+        let (id, seed, result, n) = (self.sealed.draw.id(), self.sealed.seed.0, self.result, self.moves.rows.len());
+        let mut lines = vec![text!("派位编号 {id}；种子 {seed}；结果 {result}", "draw {id}; seed {seed}; result {result}")];
+        if n > 0 {
+            lines.push(text!(
+                "编班后按例外调整 {n} 人，记录在 exceptions.txt",
+                "{n} pupils were moved by exception afterwards; see exceptions.txt"
+            ));
+        }
+        lines
+    }
+}
+
+/// What the papers of an assignment are made of.
+pub(crate) struct ClassPrint {
+    title: String,
+    provenance: Vec<Text>,
+    table: PlainTable,
+    rules: ClassRules,
+    roll: ClassRoll,
+    /// With all exceptions.
+    now: Vec<u32>,
+    ways: Vec<BalanceWay>,
+}
+
+impl ClassPrint {
+    pub fn papers(&self, lang: Lang) -> ClassPapers<'_> {
+        ClassPapers {
+            title: &self.title,
+            provenance: self.provenance.clone(),
+            table: &self.table,
+            rules: &self.rules,
+            roll: &self.roll,
+            class_of: &self.now,
+            ways: &self.ways,
+            lang,
+        }
+    }
 }
 
 /// What was fixed and shown: everything from which classes follow.
@@ -210,9 +267,7 @@ pub(crate) struct Sealed {
 }
 
 pub(crate) struct Made {
-    pub class_of: Vec<u32>,
     pub penalty: u64,
-    pub bound: u64,
     /// The text of `classes.csv`.
     pub classes: String,
     /// The text that is signed.
@@ -264,7 +319,7 @@ impl Sealed {
         let statement = format!(
             "{CLASS_PROTOCOL} certificate\ndraw {draw}\nseed {seed}\ninput {input}\nresult {result}\npupils {n}\nclasses {k}\npenalty {penalty}\nbound {bound}\n"
         );
-        Ok(Made { class_of: answer.class_of, penalty, bound, classes, statement })
+        Ok(Made { penalty, classes, statement })
     }
 }
 
@@ -338,7 +393,7 @@ pub fn verify_classes(folder: &Path) -> Result<Vec<Finding>, Failure> {
     if sealed_by(&certificate, &sealed.draw.key) != Some(made.statement.as_str()) {
         say(CERTIFICATE, text!("签名或内容与公布的文件不符", "signature or content do not fit the published files"));
     }
-    findings.extend(read_moves(folder)?.findings);
+    findings.extend(read_moves(folder, sealed.input.problem.classes)?.findings);
     Ok(findings)
 }
 
@@ -353,7 +408,16 @@ pub(crate) fn made_before(folder: &Path) -> Result<(Sealed, Vec<u32>), Failure> 
         )
     };
     let certificate = read_text(folder, CERTIFICATE)?;
-    sealed_by(&certificate, &sealed.draw.key).ok_or_else(not_yet)?;
-    let class_of = read_classes(&read_text(folder, CLASSES)?, &sealed.input.receipts).ok_or_else(not_yet)?;
+    let statement = sealed_by(&certificate, &sealed.draw.key).ok_or_else(not_yet)?;
+    let words = read_text(folder, CLASSES)?;
+    let signed = format!("result {}", Hash::of(words.as_bytes()));
+    let class_of = read_classes(&words, &sealed.input.receipts).filter(|_| statement.lines().any(|line| line == signed));
+    let class_of = class_of.filter(|classes| classes.iter().all(|class| *class < sealed.input.problem.classes));
+    let class_of = class_of.ok_or_else(|| {
+        Failure::wrong_use(
+            text!("classes.csv 不是签名的那一份", "classes.csv is not the one that was signed"),
+            text!("用 junheng classes verify 看哪里不符", "see with junheng classes verify what does not follow"),
+        )
+    })?;
     Ok((sealed, class_of))
 }

@@ -92,8 +92,17 @@ pub fn try_classes(asked: &ClassTrialAsked<'_>) -> Result<Result<ClassTrial, Vec
     if let Some(out) = asked.out {
         let seed = asked.seed;
         let provenance = vec![text!("试算，不是正式编班（种子“{seed}”）", "a trial, not the assignment (seed `{seed}`)")];
-        let papers = ClassPapers { out, title: &rules.title().zh, provenance, lang: asked.lang };
-        let written = write_papers(&papers, &table, &rules, &roll, &answer.class_of, &trial.ways)?;
+        let papers = ClassPapers {
+            title: &rules.title().zh,
+            provenance,
+            table: &table,
+            rules: &rules,
+            roll: &roll,
+            class_of: &answer.class_of,
+            ways: &trial.ways,
+            lang: asked.lang,
+        };
+        let written = write_papers(&papers, out)?;
         trial.written = written.into_iter().map(|path| path.display().to_string()).collect();
     }
     Ok(Ok(trial))

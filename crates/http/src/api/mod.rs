@@ -8,6 +8,8 @@ mod case;
 mod cases;
 mod classes;
 mod draws;
+mod draws_asked;
+mod draws_shape;
 mod excerpt;
 mod exports;
 mod figure;
@@ -70,11 +72,16 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(cases::procedures))
         .routes(routes!(classes::classes))
         .merge(OpenApiRouter::new().routes(routes!(draws::prepare_draw, draws::draws)).layer(DefaultBodyLimit::disable()))
+        .merge(OpenApiRouter::new().routes(routes!(draws::try_draw)).layer(DefaultBodyLimit::disable()))
         .routes(routes!(draws::draw))
         .routes(routes!(draws::commit_draw))
         .routes(routes!(draws::draw_file))
+        .routes(routes!(draws::draw_journal))
+        .routes(routes!(draws::draw_paper))
         .routes(routes!(draws::draw_places))
         .routes(routes!(draws::hold_draw))
+        .routes(routes!(draws::move_in_draw))
+        .routes(routes!(draws::release_draw))
         .routes(routes!(draws::reveal_draw))
         .routes(routes!(excerpt::excerpt))
         .routes(routes!(exports::export))

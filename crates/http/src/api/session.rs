@@ -273,7 +273,7 @@ pub fn done(done: Result<(), Refusal>) -> Response {
     }
 }
 
-fn too_often() -> Refusal {
+pub(super) fn too_often() -> Refusal {
     Refusal::new(
         StatusCode::TOO_MANY_REQUESTS,
         text!("登录太频繁", "too many logins from this address"),

@@ -157,6 +157,17 @@ fn arguments(command: Command, lang: Lang) -> Command {
                     .default_value("8430")
                     .hide_default_value(true)
                     .value_parser(value_parser!(u16)),
+            )
+            .arg(
+                one(
+                    "per-minute",
+                    "N",
+                    "一个地址一分钟最多查多少次（默认 600，查错号的一次算 20 次；0 为不限，前面有代理时用）",
+                    "how often one address may ask in a minute (default 600; a receipt that is not there counts as 20; 0 for no limit, behind a proxy)",
+                )
+                .default_value("600")
+                .hide_default_value(true)
+                .value_parser(value_parser!(u32)),
             ),
         )
         .subcommand(
@@ -364,6 +375,7 @@ fn verify(call: &Call, folder: &Path) -> Result<Exit, Failure> {
 /// Shows the numbers first; opens the page only for who types them in.
 fn serve(call: &Call, folder: &Path) -> Result<Exit, Failure> {
     let book = app::open_query(folder)?;
+    let released = app::released(folder, &book)?;
     let (entries, admitted, counted, result, at) = (book.entries, book.admitted, book.counted(), &book.result, folder.display());
     call.say(text!(
         "签名有效。总数 {entries}，录取 {admitted}，其余 {}；结果 {result}",
@@ -371,6 +383,7 @@ fn serve(call: &Call, folder: &Path) -> Result<Exit, Failure> {
         entries - admitted
     ));
     match call.text("release") {
+        None if released.is_some() => {}
         None => {
             call.say(text!(
                 "还没有开放查询。与纸质结果核对人数后：junheng draw serve {at} --release {counted}",
@@ -391,7 +404,8 @@ fn serve(call: &Call, folder: &Path) -> Result<Exit, Failure> {
     }
     let ip = call.matches.get_one::<IpAddr>("bind").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let port = call.matches.get_one::<u16>("port").copied().unwrap_or_default();
-    let querying = http_server::bind_query(book, SocketAddr::new(ip, port))?;
+    let per_minute = call.matches.get_one::<u32>("per-minute").copied().unwrap_or_default();
+    let querying = http_server::bind_query(book, SocketAddr::new(ip, port), per_minute)?;
     let address = querying.address();
     call.say(text!("查询页：http://{address}/（按 Ctrl-C 结束）", "query page: http://{address}/ (Ctrl-C ends it)"));
     querying.run()?;

@@ -2,7 +2,7 @@
 """Parents at the query page: so many questions over so many connections, and how long they waited.
 
     junheng draw serve DIR --release N/M --port 18430 &
-    python3 benches/admission/query.py --port 18430 --receipts DIR/list.csv --questions 50000 --connections 64 --seconds 60
+    python3 benches/draws/query.py --port 18430 --receipts DIR/list.csv --questions 50000 --connections 64 --seconds 60
 
 Questions come evenly over the seconds (0: as fast as they are answered). Only Python's standard library.
 """
