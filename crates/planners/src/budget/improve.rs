@@ -30,9 +30,10 @@ pub(crate) fn improve(tight: &Tight<'_>, point: &Relaxation, trials: usize, stop
     let mut state = State::of(tight, levels, left);
     let most = most(tight, point);
     let mut costs = vec![f64::INFINITY; tight.problem.pools.len()];
+    let order = order(tight, point);
     for pass in 0..PASSES {
         let mut better = false;
-        for pool in 0..costs.len() {
+        for pool in order.iter().copied() {
             if stopped() && pass > 0 {
                 break;
             }
@@ -71,8 +72,83 @@ pub(crate) fn improve(tight: &Tight<'_>, point: &Relaxation, trials: usize, stop
     if !state.holds() {
         return None;
     }
+    if shared && trials > 0 {
+        trade(&mut state, &most, stopped);
+    }
     flip(&mut state, point, &most, trials, stopped);
     state.holds().then(|| Whole { cost: state.cost(), levels: state.levels, left: state.left })
+}
+
+/// Pools that the point uses come first: where two serve one demand, the other is not to buy what they could do.
+fn order(tight: &Tight<'_>, point: &Relaxation) -> Vec<usize> {
+    let unused = |pool: &usize| tight.sites[*pool].iter().all(|site| point.levels[*site].abs() < 0.5);
+    let mut order: Vec<usize> = (0..tight.sites.len()).collect();
+    order.sort_by_key(|pool| (unused(pool), *pool));
+    order
+}
+
+/// Gives up what one pool buys and lets those that serve the same coefficients make up for it: all of it, half of it, one unit; as
+/// long as that is cheaper. Pool by pool alone this is never found, since the first half of it breaks a limit.
+fn trade(state: &mut State<'_, '_>, most: &[i64], stopped: &dyn Fn() -> bool) {
+    let tight = state.tight;
+    let shares = |a: usize, b: usize| a != b && tight.cones[a].iter().any(|cone| tight.cones[b].contains(cone));
+    let mut better = true;
+    while better && !stopped() {
+        better = false;
+        for pool in 0..tight.sites.len() {
+            let bought: i64 = tight.sites[pool].iter().map(|site| state.levels[*site]).sum();
+            let others: Vec<usize> = (0..tight.sites.len()).filter(|other| shares(pool, *other)).collect();
+            if bought <= 0 || others.is_empty() {
+                continue;
+            }
+            for keep in [0, bought / 2, bought - 1] {
+                if stopped() {
+                    return;
+                }
+                if give_up(state, pool, keep, &others, most, stopped) {
+                    better = true;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Brings one pool down to so many units bought, and makes others anew; as it was where that is no cheaper.
+fn give_up(
+    state: &mut State<'_, '_>,
+    pool: usize,
+    keep: i64,
+    others: &[usize],
+    most: &[i64],
+    stopped: &dyn Fn() -> bool,
+) -> bool {
+    let tight = state.tight;
+    let (before, kept) = (state.cost(), state.levels.clone());
+    let mut bought: i64 = tight.sites[pool].iter().map(|site| state.levels[*site]).sum();
+    while bought > keep {
+        let spare = tight.sites[pool].iter().filter(|site| state.levels[**site] > state.range(**site).0.max(0));
+        let Some(site) = spare.copied().min_by(|a, b| state.strain(*a, -1.0).total_cmp(&state.strain(*b, -1.0))) else { break };
+        // Many units alike go at once.
+        let size = (bought - keep).min(state.levels[site] - state.range(site).0.max(0)).min(1 + (bought - keep) / 8);
+        state.step(site, -size);
+        bought -= size;
+    }
+    for other in others {
+        let near: Vec<i64> = tight.sites[*other].iter().map(|site| state.levels[*site]).collect();
+        if let Some(made) = polish(state, *other, &near, most[*other], stopped) {
+            state.put(*other, &made.levels);
+        }
+    }
+    if state.cost() < before - 1e-9 && state.clone().holds() {
+        return true;
+    }
+    for (site, level) in kept.iter().enumerate() {
+        if state.levels[site] != *level {
+            state.step(site, level - state.levels[site]);
+        }
+    }
+    false
 }
 
 /// Up to so many units for each place, and so many places, a pool is also built up from nothing.
