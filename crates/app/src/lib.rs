@@ -142,9 +142,10 @@ pub use hold_draw::{HeldDraw, hold_draw};
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
 pub use ledgers::{
     AidGap, AidGapKind, ArrivalAsked, Arrived, ArrivedRow, Book, CategoryCount, Decided, DecisionAsked, Difference,
-    DifferenceKind, Due, LedgerChild, LedgerPaper, LedgerRules, Ledgers, LedgersAsked, ListKey, PairField, PairQueue, PairReason,
-    PairShown, PairSide, all_decisions, arrive, case_lines, decide, list_key, make_list_key, open_ledger_cases, open_ledgers,
-    pairs_to_decide, undo_decision, write_differences, write_ledger,
+    DifferenceKind, Due, KeptList, KeptRows, LedgerChild, LedgerPaper, LedgerRules, Ledgers, LedgersAsked, ListKey, PairField,
+    PairQueue, PairReason, PairShown, PairSide, all_decisions, arrive, case_lines, decide, keep_list, kept_list, kept_lists,
+    list_key, make_list_key, open_ledger_cases, open_ledgers, pairs_to_decide, undo_decision, write_differences,
+    write_kept_list, write_ledger,
 };
 pub use library::{Library, library};
 pub use link_check::{CheckedMatch, LinkChecker, link_checker};

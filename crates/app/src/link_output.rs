@@ -1,4 +1,4 @@
-use std::fmt::Write as _;
+use std::borrow::Cow;
 use std::path::Path;
 
 use facts::{Lang, Text, text};
@@ -66,8 +66,8 @@ fn heads(within: bool) -> Vec<Text> {
     heads
 }
 
-fn state(pair: &Pair) -> Text {
-    match pair.state {
+fn state(state: State) -> Text {
+    match state {
         State::Link => text!("同一人", "link"),
         State::Review => text!("待核对", "review"),
         State::SaidSame => text!("人工判定相同", "said-same"),
@@ -85,15 +85,23 @@ fn person<'a>(pair: &Pair, records: &'a Records, linked: &Linked) -> Option<&'a 
 fn csv<'a>(pairs: impl Iterator<Item = &'a Pair>, records: &Records, linked: &Linked, lang: Lang) -> String {
     // The mark tells spreadsheet programs that it is UTF-8.
     let mut out = String::from("\u{feff}");
-    let heads: Vec<String> = heads(linked.clusters.is_some()).iter().map(|head| quoted(head.get(lang))).collect();
+    let heads: Vec<String> = heads(linked.clusters.is_some()).iter().map(|head| quoted(head.get(lang)).into_owned()).collect();
     out.push_str(&heads.join(","));
     out.push('\n');
+    let states = [State::Link, State::Review, State::No, State::SaidSame, State::SaidDifferent].map(|of| (of, state(of)));
     for pair in pairs {
-        let (left, right, weight) =
-            (quoted(records.id(pair.left)), quoted(records.id(pair.right)), pair.log_odds / std::f64::consts::LN_2);
-        let _ = write!(out, "{left},{right},{:.6},{weight:.3},{}", pair.probability, state(pair).get(lang));
+        for id in [records.id(pair.left), records.id(pair.right)] {
+            out.push_str(&quoted(id));
+            out.push(',');
+        }
+        push_fixed(&mut out, pair.probability, 6);
+        out.push(',');
+        push_fixed(&mut out, pair.log_odds / std::f64::consts::LN_2, 3);
+        out.push(',');
+        out.push_str(states.iter().find(|(known, _)| *known == pair.state).map_or("", |(_, words)| words.get(lang)));
         if let Some(person) = person(pair, records, linked) {
-            let _ = write!(out, ",{}", quoted(person));
+            out.push(',');
+            out.push_str(&quoted(person));
         }
         out.push('\n');
     }
@@ -101,8 +109,35 @@ fn csv<'a>(pairs: impl Iterator<Item = &'a Pair>, records: &Records, linked: &Li
 }
 
 /// A cell in quotes where it needs them.
-fn quoted(words: &str) -> String {
-    if words.contains([',', '"', '\n', '\r']) { format!("\"{}\"", words.replace('"', "\"\"")) } else { words.to_string() }
+fn quoted(words: &str) -> Cow<'_, str> {
+    if !words.contains([',', '"', '\n', '\r']) {
+        return Cow::Borrowed(words);
+    }
+    Cow::Owned(format!("\"{}\"", words.replace('"', "\"\"")))
+}
+
+/// A number with so many decimals. What is too large to be counted so is written as it is.
+fn push_fixed(out: &mut String, number: f64, decimals: u32) {
+    let scaled = (number.abs() * f64::from(10_u32.pow(decimals))).round();
+    if scaled >= 1e15 {
+        out.push_str(&number.to_string());
+        return;
+    }
+    let (mut digits, mut rest, mut n) = ([b'0'; 20], scaled as u64, 0);
+    while rest > 0 || n <= decimals as usize {
+        digits[n] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        n += 1;
+    }
+    if number < 0.0 && scaled > 0.0 {
+        out.push('-');
+    }
+    for at in (0..n).rev() {
+        out.push(char::from(digits[at]));
+        if at == decimals as usize && decimals > 0 {
+            out.push('.');
+        }
+    }
 }
 
 fn workbook<'a>(
@@ -120,10 +155,24 @@ fn workbook<'a>(
             ListingCell::Word(records.id(pair.right).to_string()),
             ListingCell::Number(pair.probability, 4),
             ListingCell::Number(pair.log_odds / std::f64::consts::LN_2, 2),
-            ListingCell::Words(state(pair)),
+            ListingCell::Words(state(pair.state)),
         ];
         row.extend(person(pair, records, linked).map(|person| ListingCell::Word(person.to_string())));
         listing.rows.push(row);
     }
     report::listing(&[listing], crate::list_packs::today(), lang).map_err(|fault| crate::write_reports::workbook_failure(&fault))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_written_with_their_decimals() {
+        for (number, decimals, wanted) in
+            [(0.5, 6, "0.500000"), (-12.3456, 3, "-12.346"), (1.0, 6, "1.000000"), (-0.0001, 3, "0.000"), (1234.0, 0, "1234")]
+        {
+            let mut out = String::new();
+            super::push_fixed(&mut out, number, decimals);
+            assert_eq!(out, wanted);
+        }
+    }
 }

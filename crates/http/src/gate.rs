@@ -82,8 +82,10 @@ pub const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/api/ledgers", Holds(&["identity:read"])),
     ("DELETE", "/api/ledgers/decisions", Holds(&["identity:read"])),
     ("POST", "/api/ledgers/decisions", Holds(&["identity:read"])),
+    ("GET", "/api/ledgers/lists", Holds(&["identity:read"])),
     // Whoever brings a key needs no account; the handler looks at it.
     ("POST", "/api/ledgers/lists", Anybody),
+    ("GET", "/api/ledgers/lists/{n}", Holds(&["identity:read"])),
     ("GET", "/api/ledgers/pairs", Holds(&["identity:read"])),
     ("GET", "/api/logs", Holds(&["audit:read", "looks:read"])),
     ("GET", "/api/map", Holds(&["county:read"])),

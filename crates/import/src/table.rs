@@ -62,10 +62,20 @@ fn read(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(TableLine<'_>
                 take(TableLine::Heads(&named));
                 heads = Some(named);
             }
-            let mut days: Vec<String> = Vec::new();
+            let (mut days, mut cells): (Vec<String>, Vec<(usize, &str)>) = (Vec::new(), Vec::new());
             for row in batch.rows().skip(start) {
                 days.clear();
                 days.extend(row.cells().filter(|cell| matches!(cell.content, Content::Day(_))).map(|cell| written(&cell)));
+                if days.is_empty() {
+                    // Nearly every row, and all of a text file: no word of its own is made.
+                    cells.clear();
+                    cells.extend(row.cells().filter_map(|cell| {
+                        let at = place.get(cell.col as usize).copied().flatten()?;
+                        Some((at, if matches!(cell.content, Content::Error | Content::Uncalculated) { "" } else { cell.words }))
+                    }));
+                    take(TableLine::Row(&cells));
+                    continue;
+                }
                 let mut day = days.iter();
                 let cells: Vec<(usize, &str)> = row
                     .cells()

@@ -5,7 +5,7 @@ use std::time::Instant;
 use facts::{FactSink, Finding, Origin, Severity, SinkError, Table, Text, Value, text};
 use import::Importer;
 use linkage::Unique;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use snapshot::{Home, RowPlace, WholeRow};
 
 use super::aid::entitled;
@@ -45,7 +45,7 @@ pub struct Arrived {
 }
 
 /// A row of the list.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ArrivedRow {
     pub row: u32,
     /// Masked.
@@ -63,7 +63,7 @@ pub struct ArrivedRow {
     pub newly: Vec<Due>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Due {
     pub item: String,
     pub title: Text,
@@ -71,7 +71,7 @@ pub struct Due {
     pub amount: f64,
 }
 
-/// Holds a list that has come in against all children of the ledgers, and says what follows from it. Nothing is kept.
+/// Holds a list that has come in against all children of the ledgers, and says what follows from it. [`super::keep_list`] keeps it.
 pub fn arrive(library: &Library, ledgers: &Ledgers, asked: &ArrivalAsked<'_>) -> Result<Arrived, Failure> {
     let begun = Instant::now();
     let (list, mut findings) = read_list(library, ledgers, asked)?;
@@ -232,11 +232,7 @@ impl Arrived {
         ];
         for (title, rows) in [(text!("待核对", "unsure"), &self.unsure), (text!("没有对上", "unmatched"), &self.unmatched)]
         {
-            for ArrivedRow { row, name, school, probability, .. } in rows.iter().take(LINES_MAX) {
-                let Text { zh, en } = &title;
-                let likely = probability.map_or_else(String::new, |likely| format!("{:.0}%", likely * 100.0));
-                lines.push(text!("  {zh}：第 {row} 行 {name} {school} {likely}", "  {en}: row {row} {name} {school} {likely}"));
-            }
+            lines.extend(rows.iter().take(LINES_MAX).map(|row| row.line(&title)));
         }
         lines
     }

@@ -60,8 +60,8 @@ impl DifferenceKind {
 }
 
 /// Looks through every child that stands in several registers, and says for each register what is odd in it.
-pub(crate) fn differences(
-    registers: &Registers,
+pub(crate) fn differences<'r>(
+    registers: &'r Registers,
     all: &AllTogether,
     rules: &LedgerRules,
     children: &[LedgerChild],
@@ -71,9 +71,9 @@ pub(crate) fn differences(
     let mut found = Finder { registers, rules, schools, found: Vec::new() };
     for child in children {
         let Some(together) = all.children.get(child.at) else { continue };
-        let mut sides: Vec<Side> = Vec::new();
-        let mut add = |register: &'static str, of: &'_ Register, rows: &[usize]| {
-            sides.extend(rows.iter().filter_map(|row| Some(Side { register, row: *row, record: of.records.get(*row)?.clone() })));
+        let mut sides: Vec<Side<'_>> = Vec::new();
+        let mut add = |register: &'static str, of: &'r Register, rows: &[usize]| {
+            sides.extend(rows.iter().filter_map(|row| Some(Side { register, row: *row, record: of.records.get(*row)? })));
         };
         add("roll", &registers.roll, together.roll.as_slice());
         add("population", &registers.population, &together.population);
@@ -92,10 +92,10 @@ pub(crate) fn differences(
 }
 
 /// A child's row in a register.
-struct Side {
+struct Side<'r> {
     register: &'static str,
     row: usize,
-    record: Record,
+    record: &'r Record,
 }
 
 struct Finder<'a> {
@@ -106,7 +106,14 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn push(&mut self, child: &LedgerChild, side: &Side, what: DifferenceKind, words: (&str, &str, &'static str), because: Text) {
+    fn push(
+        &mut self,
+        child: &LedgerChild,
+        side: &Side<'_>,
+        what: DifferenceKind,
+        words: (&str, &str, &'static str),
+        because: Text,
+    ) {
         let at = &side.record.row.at;
         let unit = match side.register {
             "roll" => format!("{} {}", child.school, school_name(self.schools, &child.school)),
@@ -128,7 +135,7 @@ impl Finder<'_> {
         });
     }
 
-    fn word(&self, side: &Side, column: &str) -> String {
+    fn word(&self, side: &Side<'_>, column: &str) -> String {
         let register = match side.register {
             "roll" => &self.registers.roll,
             "population" => &self.registers.population,
@@ -139,7 +146,7 @@ impl Finder<'_> {
     }
 
     /// A number that two registers agree upon, or that alone is valid, stands against one that differs.
-    fn ids(&mut self, child: &LedgerChild, sides: &[Side]) {
+    fn ids(&mut self, child: &LedgerChild, sides: &[Side<'_>]) {
         let mut votes: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
         for side in sides {
             if let Ok(id) = CitizenId::parse(&side.record.id_no) {
@@ -188,24 +195,24 @@ impl Finder<'_> {
     }
 
     /// What most registers call the child; where each calls it otherwise, those with papers are right.
-    fn names(&mut self, child: &LedgerChild, sides: &[Side]) {
+    fn names(&mut self, child: &LedgerChild, sides: &[Side<'_>]) {
         self.odd(child, sides, DifferenceKind::Name, "name", |side| {
             // The dot of a name is written in many ways, and a former name is a name.
             side.record.name.replace(['·', '•', '．', '.', '・'], "·")
         });
     }
 
-    fn births(&mut self, child: &LedgerChild, sides: &[Side]) {
+    fn births(&mut self, child: &LedgerChild, sides: &[Side<'_>]) {
         self.odd(child, sides, DifferenceKind::Birth, "date", |side| side.record.birth.clone());
     }
 
     fn odd(
         &mut self,
         child: &LedgerChild,
-        sides: &[Side],
+        sides: &[Side<'_>],
         what: DifferenceKind,
         kind: &'static str,
-        of: impl Fn(&Side) -> String,
+        of: impl Fn(&Side<'_>) -> String,
     ) {
         let mut votes: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
         for side in sides {
@@ -232,9 +239,9 @@ impl Finder<'_> {
         }
     }
 
-    fn doubles(&mut self, child: &LedgerChild, sides: &[Side]) {
+    fn doubles(&mut self, child: &LedgerChild, sides: &[Side<'_>]) {
         for register in ["population", "hukou"] {
-            let rows: Vec<&Side> = sides.iter().filter(|side| side.register == register).collect();
+            let rows: Vec<&Side<'_>> = sides.iter().filter(|side| side.register == register).collect();
             let Some((first, others)) = rows.split_first() else { continue };
             let place = &first.record.row.at;
             let (file, line) = (place.file_name.clone(), place.row);
@@ -245,7 +252,7 @@ impl Finder<'_> {
         }
     }
 
-    fn codes(&mut self, child: &LedgerChild, sides: &[Side], towns: &Towns) {
+    fn codes(&mut self, child: &LedgerChild, sides: &[Side<'_>], towns: &Towns) {
         for side in sides.iter().filter(|side| side.register != "roll") {
             let code = self.word(side, "division");
             if towns.knows(&code) {
@@ -259,7 +266,7 @@ impl Finder<'_> {
     }
 
     /// On the roll, and in none of the registers of the people who live here; gone, and the household register does not know.
-    fn absences(&mut self, child: &LedgerChild, roll: Option<usize>, sides: &[Side]) {
+    fn absences(&mut self, child: &LedgerChild, roll: Option<usize>, sides: &[Side<'_>]) {
         let has = |register: &str| sides.iter().any(|side| side.register == register);
         if let Some(side) = sides.iter().find(|side| side.register == "roll" && roll.is_some())
             && !has("population")

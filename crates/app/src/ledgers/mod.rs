@@ -7,6 +7,7 @@ mod cases;
 mod decisions;
 mod differences;
 mod keys;
+mod lists;
 mod pairs;
 mod presence;
 mod registers;
@@ -30,6 +31,7 @@ pub use cases::{case_lines, open_ledger_cases};
 pub use decisions::{Decided, DecisionAsked, all_decisions, decide, undo_decision};
 pub use differences::{Difference, DifferenceKind};
 pub use keys::{ListKey, list_key, make_list_key};
+pub use lists::{KeptList, KeptRows, keep_list, kept_list, kept_lists, write_kept_list};
 pub use pairs::{PairField, PairQueue, PairReason, PairShown, PairSide, pairs_to_decide};
 pub use rules::{Book, Category, LedgerRules};
 pub use write::{LedgerPaper, write_differences, write_ledger};
@@ -128,7 +130,7 @@ pub(crate) fn ledgers_with(asked: &LedgersAsked<'_>, decisions: &[Decision]) -> 
     let (schools, divisions) = (snapshot.schools(on)?, snapshot.divisions(on)?);
     let towns = Towns::new(&divisions);
     let pseudonyms = Home::open(asked.home)?.pseudonyms()?;
-    let look = Look { who: asked.who, purpose: "ledgers: registers of children held against each other", when: Timestamp::now() };
+    let look = Look { who: asked.who, purpose: "三本台账：登记册互相比对 / registers of children held against each other", when: Timestamp::now() };
     let registers = registers::registers(&snapshot, year, &divisions, &pseudonyms, &look)?;
     if registers.roll.records.is_empty() || registers.population.records.is_empty() && registers.hukou.records.is_empty() {
         return Err(nothing_to_compare(&registers));

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use facts::{SchoolYear, Table, text};
 use linkage::Table as LinkTable;
@@ -11,7 +12,8 @@ use crate::Failure;
 pub(crate) struct Record {
     /// The pseudonym under which decisions know it.
     pub key: String,
-    pub row: WholeRow,
+    /// Shared with what is made of it.
+    pub row: Arc<WholeRow>,
     pub name: String,
     pub former: String,
     pub birth: String,
@@ -139,7 +141,7 @@ pub(crate) fn record(table: &Table, row: WholeRow, key: &[&str], towns: &Towns, 
         town,
         village,
         household: words("household"),
-        row,
+        row: Arc::new(row),
     }
 }
 

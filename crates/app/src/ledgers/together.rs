@@ -1,11 +1,13 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use facts::{Finding, Text, text};
-use linkage::{Decision, Linked, Records, Settings, State, Unique};
+use linkage::{Decision, Linked, Records, Settings, State, Unique, Way};
 
 use super::registers::{Record, Registers, link_table};
 use crate::Failure;
+use crate::link_read::hands;
 
 /// A child as all registers together know it: rows of each, by their place in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -195,7 +197,7 @@ fn empty() -> Record {
     let none = String::new;
     Record {
         key: none(),
-        row: snapshot::WholeRow { values: Vec::new(), at },
+        row: Arc::new(snapshot::WholeRow { values: Vec::new(), at }),
         name: none(),
         former: none(),
         birth: none(),
@@ -234,7 +236,7 @@ pub(crate) fn linked(
     }
     let mut settings = settings.clone();
     settings.unique = unique;
-    let (records, _) = Records::new(link_table(name, left), Some(link_table(name, right)), &settings);
+    let (records, _) = Records::new_with(link_table(name, left), Some(link_table(name, right)), &settings, hands());
     let linked = run(&records, &settings, decisions, findings)?;
     let n_left = records.n_left();
     let mut pairs = Pairs::default();
@@ -272,7 +274,7 @@ fn within<'r>(
 ) -> Result<Vec<(usize, usize)>, Failure> {
     let mut settings = settings.clone();
     settings.unique = Unique::Neither;
-    let (records, _) = Records::new(link_table(name, records), None, &settings);
+    let (records, _) = Records::new_with(link_table(name, records), None, &settings, hands());
     let linked = run(&records, &settings, decisions, findings)?;
     let clusters = linked.clusters.unwrap_or_default();
     let pairs = clusters.iter().enumerate().filter(|(at, person)| **person as usize != *at);
@@ -281,12 +283,14 @@ fn within<'r>(
 
 fn run(records: &Records, settings: &Settings, decisions: &[Decision], findings: &mut Vec<Finding>) -> Result<Linked, Failure> {
     // A decision on records that are not in these two registers is no finding here.
-    let both = |decision: &&Decision| {
-        let is_in = |id: &str| records.row(id, false).is_some() || records.row(id, true).is_some();
-        is_in(&decision.left) && is_in(&decision.right)
+    let ids: BTreeSet<&str> = match decisions {
+        [] => BTreeSet::new(),
+        _ => (0..records.len() as u32).map(|row| records.id(row)).collect(),
     };
+    let both = |decision: &&Decision| ids.contains(decision.left.as_str()) && ids.contains(decision.right.as_str());
     let decisions: Vec<Decision> = decisions.iter().filter(both).cloned().collect();
-    let linked = linkage::link(records, settings, &decisions, &mut |_| ControlFlow::Continue(()));
+    let way = Way { hands: hands(), ..Way::default() };
+    let linked = linkage::link_with(records, settings, &decisions, way, &mut |_| ControlFlow::Continue(()));
     let linked = linked.ok_or_else(|| Failure::prevented(text!("比对被中止", "linking was stopped"), Text::new("", "")))?;
     findings.extend(linked.findings.iter().filter(|finding| finding.must_fix()).cloned());
     Ok(linked)

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::{Arrived, Decided, Failure, Ledgers, LedgersAsked, PairQueue};
+use app::{Arrived, Decided, Failure, KeptList, Ledgers, LedgersAsked, PairQueue};
 use axum::body::Bytes;
-use axum::extract::State as Shared;
+use axum::extract::{Path, State as Shared};
 use axum::http::header::AUTHORIZATION;
 use axum::response::{IntoResponse, Response};
 use facts::text;
@@ -138,7 +138,8 @@ pub struct ListQuery {
 }
 
 /// Takes a list of newly recognised families (form `support-list`: CSV or workbook, the body itself) and answers whom it means,
-/// who becomes entitled to what, and what nobody could be found for. Nothing is kept.
+/// who becomes entitled to what, and what nobody could be found for. List and answer are kept, sealed; the same file handed in again is
+/// the same list.
 ///
 /// Wants `authorization: Bearer KEY` (`junheng ledgers key`), whose places are the only ones of which rows are looked at, or
 /// somebody who is in and may import; and the header `x-junheng: 1`.
@@ -173,7 +174,44 @@ pub async fn push_list(Shared(server): Shared<Arc<Server>>, visit: Visit, body: 
             std::fs::write(&path, &body).map_err(|error| Failure::io(text!("接收名单", "receive the list"), &path, &error))?;
             let name = crate::upload::shown_name(query.name.as_deref().unwrap_or("名单"), 0);
             let asked = app::ArrivalAsked { home: &work.home, name: &name, path: &path, scope: scope.as_deref() };
-            Ok(ListArrived::from(app::arrive(&work.library, &ledgers, &asked)?))
+            let arrived = app::arrive(&work.library, &ledgers, &asked)?;
+            // Rows of other places alone are no list of this county.
+            let kept = if arrived.rows > 0 {
+                let manifest = &ledgers.manifest;
+                Some(app::keep_list(&work.home, &who, &path, manifest.id.as_str(), &manifest.county.to_string(), &arrived)?)
+            } else {
+                None
+            };
+            Ok(ListArrived { n: kept.map(|kept| kept.n), ..ListArrived::from(arrived) })
+        })
+        .await
+}
+
+/// The lists that came in, the latest first: how many rows of each were matched, and what follows from it.
+#[utoipa::path(get, path = "/api/ledgers/lists", responses((status = 200, body = ListsKept), (status = "4XX", body = Refusal)))]
+pub async fn lists_kept(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
+    server
+        .answer_anew(visit, |work, visit| {
+            let mut lists = app::kept_lists(&work.home)?;
+            lists.retain(|list| visit.viewer.must_for_county("identity:read", &list.county).is_ok());
+            Ok(ListsKept { lists: lists.into_iter().map(ListHead::from).collect() })
+        })
+        .await
+}
+
+/// A list that came in, row by row, names masked: as it was answered on that day.
+#[utoipa::path(get, path = "/api/ledgers/lists/{n}", params(("n" = String, Path, description = "Its number.")), responses((status = 200, body = ListKept), (status = "4XX", body = Refusal)))]
+pub async fn list_kept(Shared(server): Shared<Arc<Server>>, Path(n): Path<String>, visit: Visit) -> Response {
+    server
+        .answer_anew(visit, move |work, visit| {
+            let (head, rows) = app::kept_list(&work.home, n.parse().unwrap_or(0))?;
+            visit.viewer.must_for_county("identity:read", &head.county)?;
+            Ok(ListKept {
+                head: head.into(),
+                matched: list_rows(rows.matched),
+                unsure: list_rows(rows.unsure),
+                unmatched: list_rows(rows.unmatched),
+            })
         })
         .await
 }
@@ -363,7 +401,47 @@ impl From<Decided> for PairDecided {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+pub struct ListsKept {
+    pub lists: Vec<ListHead>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListHead {
+    pub n: u64,
+    pub when: String,
+    /// Who handed it in.
+    pub who: String,
+    pub file: String,
+    pub rows: usize,
+    pub matched: usize,
+    pub unsure: usize,
+    pub unmatched: usize,
+    pub newly_entitled: usize,
+    /// What that costs in a term, in yuan.
+    pub amount: f64,
+    /// Of the matched, those who are at no school.
+    pub not_at_school: usize,
+}
+
+impl From<KeptList> for ListHead {
+    fn from(list: KeptList) -> ListHead {
+        let KeptList { n, when, who, file, rows, matched, unsure, unmatched, newly_entitled, amount, not_at_school, .. } = list;
+        ListHead { n, when, who, file, rows, matched, unsure, unmatched, newly_entitled, amount, not_at_school }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListKept {
+    pub head: ListHead,
+    pub matched: Vec<ListRow>,
+    pub unsure: Vec<ListRow>,
+    pub unmatched: Vec<ListRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ListArrived {
+    /// Under which number it is kept; none where no row was of the places of the key.
+    pub n: Option<u64>,
     pub file: String,
     pub rows: usize,
     pub matched: Vec<ListRow>,
@@ -402,31 +480,33 @@ pub struct ListDue {
     pub amount: f64,
 }
 
+fn list_rows(rows: Vec<app::ArrivedRow>) -> Vec<ListRow> {
+    let row = |row: app::ArrivedRow| ListRow {
+        row: row.row,
+        name: row.name,
+        state: row.state,
+        child: row.child,
+        probability: row.probability,
+        school: row.school,
+        grade: row.grade,
+        class: row.class,
+        category: row.category.map(Words::from),
+        newly: (row.newly.into_iter())
+            .map(|due| ListDue { item: due.item, title: due.title.into(), amount: due.amount })
+            .collect(),
+    };
+    rows.into_iter().map(row).collect()
+}
+
 impl From<Arrived> for ListArrived {
     fn from(arrived: Arrived) -> ListArrived {
-        let rows = |rows: Vec<app::ArrivedRow>| {
-            let row = |row: app::ArrivedRow| ListRow {
-                row: row.row,
-                name: row.name,
-                state: row.state,
-                child: row.child,
-                probability: row.probability,
-                school: row.school,
-                grade: row.grade,
-                class: row.class,
-                category: row.category.map(Words::from),
-                newly: (row.newly.into_iter())
-                    .map(|due| ListDue { item: due.item, title: due.title.into(), amount: due.amount })
-                    .collect(),
-            };
-            rows.into_iter().map(row).collect()
-        };
         ListArrived {
+            n: None,
             file: arrived.file,
             rows: arrived.rows,
-            matched: rows(arrived.matched),
-            unsure: rows(arrived.unsure),
-            unmatched: rows(arrived.unmatched),
+            matched: list_rows(arrived.matched),
+            unsure: list_rows(arrived.unsure),
+            unmatched: list_rows(arrived.unmatched),
             newly_entitled: arrived.newly_entitled,
             amount: arrived.amount,
             not_at_school: arrived.not_at_school,

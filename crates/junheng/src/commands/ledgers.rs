@@ -22,10 +22,12 @@ pub const ENTRY: Entry = Entry {
             "junheng ledgers children|suspected|dropout [--out 台账.xlsx] [--on 日期]
       junheng ledgers differences --out 目录            每个登记册的主管各一份：要改正什么
       junheng ledgers arrive 名单                       新识别的监测对象：对上谁、新应享受什么
+      junheng ledgers lists [序号]                      收到过的名单和每一行的结果
       junheng ledgers cases                             疑似和辍学逐人立案",
             "junheng ledgers children|suspected|dropout [--out LEDGER.xlsx] [--on DATE]
        junheng ledgers differences --out DIR             what each register's owner should mend, a file each
        junheng ledgers arrive LIST                       families newly recognised: whom it means, what they become entitled to
+       junheng ledgers lists [NUMBER]                    the lists that came in, and what became of each row
        junheng ledgers cases                             opens a case for each child suspected or dropped out"
         )
     },
@@ -72,16 +74,23 @@ fn arguments(command: Command, lang: Lang) -> Command {
                 .arg(one("out", "DIR", "写到哪个目录", "the folder to write to").required(true)),
         )
         .subcommand(
-            part(
-                "arrive",
-                "新到的名单对上了谁，新应享受什么（不保存）",
-                "whom a new list means, and what follows (nothing is kept)",
-            )
-            .arg(Arg::new("list").value_name("LIST").required(true).help(pick(
-                lang,
-                "脱贫户、监测对象名单（表式 support-list）",
-                "a list of supported families (form support-list)",
-            ))),
+            part("arrive", "新到的名单对上了谁，新应享受什么", "whom a new list means, and what follows")
+                .arg(Arg::new("list").value_name("LIST").required(true).help(pick(
+                    lang,
+                    "脱贫户、监测对象名单（表式 support-list）",
+                    "a list of supported families (form support-list)",
+                )))
+                .arg(Arg::new("keep").long("keep").action(ArgAction::SetTrue).help(pick(
+                    lang,
+                    "把名单和结果密封保存（再送同一份不重复）",
+                    "keep list and result, sealed (the same file again is kept once)",
+                ))),
+        )
+        .subcommand(
+            Command::new("lists")
+                .about(pick(lang, "收到过的名单；写序号则逐行列出", "the lists that came in; with a number, row by row"))
+                .arg(Arg::new("number").value_name("NUMBER").help(pick(lang, "第几份", "which of them")))
+                .arg(one("out", "FILE", "把原名单写成文件，供导入", "write the list as it came, to be imported")),
         )
         .subcommand(
             Command::new("key")
@@ -106,8 +115,10 @@ fn arguments(command: Command, lang: Lang) -> Command {
 fn run(call: &Call) -> Result<Exit, Failure> {
     let Some((name, matches)) = call.matches.subcommand() else { return Ok(Exit::WrongUse) };
     let call = &Call { matches, lang: call.lang, json: call.json, home: call.home.clone() };
-    if name == "key" {
-        return key(call);
+    match name {
+        "key" => return key(call),
+        "lists" => return lists(call),
+        _ => {}
     }
     let unmasked = matches.get_flag("unmasked");
     let by = call.text("by");
@@ -125,7 +136,7 @@ fn run(call: &Call) -> Result<Exit, Failure> {
     let ledgers = app::open_ledgers(&asked)?;
     let paper = LedgerPaper { unmasked, lang: call.lang };
     let book = match name {
-        "arrive" => return arrive(call, &ledgers),
+        "arrive" => return arrive(call, &ledgers, &who),
         "cases" => return cases(call, &ledgers),
         "children" => Some(Book::Children),
         "suspected" => Some(Book::Suspected),
@@ -184,7 +195,7 @@ fn differences(call: &Call, ledgers: &Ledgers, folder: &Path, paper: LedgerPaper
     Ok(if written.is_empty() { Exit::Fine } else { Exit::Missed })
 }
 
-fn arrive(call: &Call, ledgers: &Ledgers) -> Result<Exit, Failure> {
+fn arrive(call: &Call, ledgers: &Ledgers, who: &str) -> Result<Exit, Failure> {
     let list = call.text("list").unwrap_or_default();
     let name = Path::new(list).file_name().map_or_else(|| list.to_string(), |name| name.to_string_lossy().into_owned());
     let asked = app::ArrivalAsked { home: &call.home, name: &name, path: Path::new(list), scope: None };
@@ -195,7 +206,41 @@ fn arrive(call: &Call, ledgers: &Ledgers) -> Result<Exit, Failure> {
         arrived.lines().into_iter().for_each(|line| call.say(line));
         print::findings(&arrived.findings, call.lang);
     }
+    if call.matches.get_flag("keep") {
+        let (snapshot, county) = (ledgers.manifest.id.as_str(), ledgers.manifest.county.to_string());
+        let kept = app::keep_list(&call.home, who, Path::new(list), snapshot, &county, &arrived)?;
+        let n = kept.n;
+        if !call.json {
+            call.say(text!("已保存为第 {n} 份", "kept as list {n}"));
+        }
+    }
     Ok(if arrived.findings.iter().any(facts::Finding::must_fix) { Exit::Missed } else { Exit::Fine })
+}
+
+fn lists(call: &Call) -> Result<Exit, Failure> {
+    let Some(number) = call.text("number") else {
+        let lists = app::kept_lists(&call.home)?;
+        if call.json {
+            print::json(&lists);
+        } else if lists.is_empty() {
+            call.say(text!("还没有收到名单", "no list has come in yet"));
+        } else {
+            lists.iter().for_each(|list| call.say(list.line()));
+        }
+        return Ok(Exit::Fine);
+    };
+    let n = number.parse().unwrap_or(0);
+    let (head, rows) = app::kept_list(&call.home, n)?;
+    if let Some(out) = call.text("out") {
+        app::write_kept_list(&call.home, n, Path::new(out))?;
+        call.say(text!("第 {n} 份名单写到 {out}", "list {n} is in {out}"));
+    } else if call.json {
+        print::json(&rows);
+    } else {
+        call.say(head.line());
+        rows.lines().into_iter().for_each(|line| call.say(line));
+    }
+    Ok(Exit::Fine)
 }
 
 fn cases(call: &Call, ledgers: &Ledgers) -> Result<Exit, Failure> {

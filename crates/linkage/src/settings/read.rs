@@ -94,7 +94,7 @@ fn seed() -> u64 {
 }
 
 fn sample_pairs() -> u64 {
-    1 << 19
+    1 << 18
 }
 
 fn pairs_max() -> u64 {
