@@ -93,18 +93,20 @@ fn zip_looks(bytes: &[u8]) -> Looks {
             () => Looks::Zip,
         };
     };
+    archive_looks(&zip)
+}
+
+/// What a zip is, judged by the names inside.
+pub(crate) fn archive_looks<R: std::io::Read + std::io::Seek>(zip: &zip::ZipArchive<R>) -> Looks {
     let has = |name: &str| zip.index_for_name(name).is_some();
+    let has_folder = |folder: &str| zip.file_names_raw().any(|name| name.starts_with(folder.as_bytes()));
     match () {
         () if has("xl/workbook.bin") => Looks::Xlsb,
-        () if has("xl/workbook.xml") || (has("[Content_Types].xml") && has_folder(&zip, "xl/")) => Looks::Xlsx,
+        () if has("xl/workbook.xml") || (has("[Content_Types].xml") && has_folder("xl/")) => Looks::Xlsx,
         () if has("word/document.xml") => Looks::Word,
         () if has("content.xml") && has("mimetype") => Looks::Ods,
         () => Looks::Zip,
     }
-}
-
-fn has_folder(zip: &zip::ZipArchive<Cursor<&[u8]>>, folder: &str) -> bool {
-    zip.file_names_raw().any(|name| name.starts_with(folder.as_bytes()))
 }
 
 fn compound_looks(bytes: &[u8]) -> Looks {

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,9 +32,30 @@ enum Content {
     Lying(PathBuf),
     /// An entry of a zip: unpacked when it is read, so that a folder of a thousand workbooks does not stand in memory at once.
     Packed {
-        archive: Arc<[u8]>,
+        archive: Archive,
         index: usize,
     },
+}
+
+/// A zip with files to be read: in memory, or, where it is large, in its folder.
+#[derive(Debug, Clone)]
+enum Archive {
+    Whole(Arc<[u8]>),
+    Lying(PathBuf),
+}
+
+trait ReadSeek: Read + Seek {}
+impl<R: Read + Seek> ReadSeek for R {}
+type Zip<'a> = zip::ZipArchive<Box<dyn ReadSeek + 'a>>;
+
+impl Archive {
+    fn open(&self) -> Result<Zip<'_>, Fault> {
+        let bytes: Box<dyn ReadSeek> = match self {
+            Archive::Whole(bytes) => Box::new(Cursor::new(&bytes[..])),
+            Archive::Lying(path) => Box::new(BufReader::new(File::open(path).map_err(unreadable)?)),
+        };
+        zip::ZipArchive::new(bytes).map_err(damaged)
+    }
 }
 
 /// The largest file that is taken; a county's largest roll is a tenth of it.
@@ -70,13 +91,22 @@ fn open_file(name: &str, path: &Path) -> Result<(Vec<Source>, Vec<Finding>), Fau
         return Err(too_large(size));
     }
     let mut begin = [0; 2];
-    // Zips and workbooks, which are zips, are read from their end.
-    if size > LARGE_BYTES && file.read_exact(&mut begin).is_ok() && begin != *b"PK" {
-        let (hash, size) = hash_of_file(path).map_err(unreadable)?;
-        let source = Source { name: name.to_string(), hash, size, content: Content::Lying(path.to_path_buf()) };
-        return Ok((vec![source], Vec::new()));
+    if size <= LARGE_BYTES || file.read_exact(&mut begin).is_err() {
+        return Ok(open(name, std::fs::read(path).map_err(unreadable)?));
     }
-    Ok(open(name, std::fs::read(path).map_err(unreadable)?))
+    if begin == *b"PK" {
+        let archive = Archive::Lying(path.to_path_buf());
+        match archive.open() {
+            Ok(zip) if sniff::archive_looks(&zip) == Looks::Zip => return open_zip(name, &archive),
+            // A workbook is a zip too.
+            Ok(_) => {}
+            // Without its list of names, which stands at the end, it takes a look at the bytes to say what it was.
+            Err(_) => return Ok(open(name, std::fs::read(path).map_err(unreadable)?)),
+        }
+    }
+    let (hash, size) = hash_of_file(path).map_err(unreadable)?;
+    let source = Source { name: name.to_string(), hash, size, content: Content::Lying(path.to_path_buf()) };
+    Ok((vec![source], Vec::new()))
 }
 
 fn no_file() -> Fault {
@@ -118,7 +148,7 @@ pub fn open(name: &str, bytes: Vec<u8>) -> (Vec<Source>, Vec<Finding>) {
     if sniff::looks(&bytes) != Looks::Zip {
         return (vec![Source::of_bytes(name, bytes)], Vec::new());
     }
-    match open_zip(name, bytes.into()) {
+    match open_zip(name, &Archive::Whole(bytes.into())) {
         Ok(opened) => opened,
         Err(fault) => (Vec::new(), vec![fault.finding(name)]),
     }
@@ -172,8 +202,9 @@ impl Source {
                 if hash_of(&bytes) == self.hash { Ok(Cow::Owned(bytes)) } else { Err(changed()) }
             }
             Content::Packed { archive, index } => {
-                let mut zip = zip::ZipArchive::new(Cursor::new(&archive[..])).map_err(damaged)?;
-                unpack(&mut zip, *index).map(Cow::Owned)
+                let bytes = unpack(&mut archive.open()?, *index)?;
+                let may_have_changed = matches!(archive, Archive::Lying(_));
+                if may_have_changed && hash_of(&bytes) != self.hash { Err(changed()) } else { Ok(Cow::Owned(bytes)) }
             }
         }
     }
@@ -209,8 +240,8 @@ fn changed() -> Fault {
     )
 }
 
-fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(&archive[..])).map_err(damaged)?;
+fn open_zip(name: &str, archive: &Archive) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
+    let mut zip = archive.open()?;
     if zip.len() > ENTRIES_MAX {
         let number = zip.len();
         return Err(Fault::new(
@@ -271,7 +302,7 @@ fn open_zip(name: &str, archive: Arc<[u8]>) -> Result<(Vec<Source>, Vec<Finding>
 }
 
 /// Unpacks one entry and stops as soon as it is larger than it may be, whatever its header promises.
-fn unpack(zip: &mut zip::ZipArchive<Cursor<&[u8]>>, index: usize) -> Result<Vec<u8>, Fault> {
+fn unpack(zip: &mut Zip<'_>, index: usize) -> Result<Vec<u8>, Fault> {
     let entry = zip.by_index(index).map_err(damaged)?;
     let (packed, size) = (entry.compressed_size(), entry.size());
     check_ratio(packed, size)?;

@@ -372,6 +372,34 @@ fn names_inside_zips_do_no_harm() {
     check("数据.zip", zip.finish().unwrap().into_inner(), &["zip-empty"]);
 }
 
+/// A large zip or workbook is read where it lies, piece by piece; so it must still be the same when its turn comes.
+#[test]
+fn a_large_zip_is_read_where_it_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let bulk = pseudo_random_words(8 << 20).into_bytes();
+    let zip = |rooms: String| zip_of(&[("名册/教室.csv", rooms.into_bytes()), ("b.txt", bulk.clone())]);
+    std::fs::write(&path, zip(rooms())).unwrap();
+    let (sources, findings) = import::open_path("数据.zip", &path);
+    assert!(findings.is_empty(), "{findings:?}");
+    let names: Vec<&str> = sources.iter().map(|source| source.name()).collect();
+    assert_eq!(names, ["数据.zip/名册/教室.csv", "数据.zip/b.txt"]);
+    assert_eq!(sources[0].read().unwrap().as_ref(), rooms().as_bytes());
+    std::fs::write(&path, zip(rooms().replace("78.5", "87.5"))).unwrap();
+    assert_eq!(sources[0].read().unwrap_err().code, "file-changed");
+    // Cut short, its list of names is gone.
+    let whole = zip(rooms());
+    std::fs::write(&path, &whole[..whole.len() - 300]).unwrap();
+    assert_eq!(sources[0].read().unwrap_err().code, "file-damaged");
+    assert_eq!(import::open_path("数据.zip", &path).1[0].code, "file-damaged");
+    // A workbook is a zip too, but one file.
+    let parts =
+        [("[Content_Types].xml", b"<Types/>".to_vec()), ("xl/workbook.xml", b"<workbook/>".to_vec()), ("xl/media/a", bulk)];
+    std::fs::write(&path, zip_of(&parts)).unwrap();
+    let (sources, _) = import::open_path("名册.xlsx", &path);
+    assert_eq!((sources.len(), sources[0].name()), (1, "名册.xlsx"));
+}
+
 #[test]
 fn what_files_say_of_each_other() {
     let forms = support::forms();
