@@ -246,10 +246,27 @@ export interface paths {
         get: operations["draws"];
         put?: never;
         /**
-         * Fixes a new draw: the part `deed` holds the rules, the part `list` the list. All that is wrong with the list is said at once,
+         * Fixes a new draw: the part `deed` holds the rules, the other parts the list or the papers. All that is wrong with them is said at once,
          *     and then nothing is kept. Wants the header `x-junheng: 1`.
          */
         post: operations["prepare_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks through the papers of a draw of classes or an admission, and says what they would come to; nothing is kept. Wants the header `x-junheng: 1`. */
+        post: operations["try_draw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,6 +307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/draws/{name}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves a pupil to another class after the assignment, on the record: by whoever asks, with a second person who shows that they are there. Wants the header `x-junheng: 1`. */
+        post: operations["move_in_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/draws/{name}/files/{file}": {
         parameters: {
             query?: never;
@@ -307,6 +341,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/draws/{name}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of everything that was done with a draw, and of every look at its papers. */
+        get: operations["draw_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the rolls and reports of a held draw, as a workbook; who took it is written down first. */
+        get: operations["draw_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/draws/{name}/places/{receipt}": {
         parameters: {
             query?: never;
@@ -314,10 +382,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The places that a receipt drew. */
+        /** What a receipt came to, from the signed result only. The look is written down. */
         get: operations["draw_places"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{name}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens the query for parents, for who types in the numbers of the signed result. Wants the header `x-junheng: 1`. */
+        post: operations["release_draw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -333,7 +418,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Holds the draw and signs its result, once; done again it gives the same. Wants the header `x-junheng: 1`. */
+        /** Holds the draw and signs what it came to, once; done again it gives the same. Wants the header `x-junheng: 1`. */
         post: operations["hold_draw"];
         delete?: never;
         options?: never;
@@ -1279,54 +1364,156 @@ export interface components {
             url: string;
         };
         Draw: {
+            admission?: components["schemas"]["DrawAdmission"] | null;
+            classes?: components["schemas"]["DrawClasses"] | null;
             decision?: string | null;
             entries: number;
             files: string[];
             /** @description The hash of `draw.txt`, to be read out before the first witness speaks. */
             id: string;
+            kind: components["schemas"]["DrawKind"];
             method: components["schemas"]["Words"];
             method_source: components["schemas"]["Words"];
             name: string;
+            /** @description The rolls and reports that can be taken. */
+            papers: string[];
             pools: components["schemas"]["DrawPool"][];
+            release?: components["schemas"]["DrawRelease"] | null;
             result?: components["schemas"]["DrawResult"] | null;
             /** Format: int32 */
             round: number;
             step: components["schemas"]["DrawStep"];
+            /** @description Of a draw of teams: which team has which class. */
+            teams: components["schemas"]["DrawTeam"][];
             title: string;
             witnesses: components["schemas"]["DrawWitness"][];
         };
+        DrawAdmission: {
+            admitted: number;
+            children: number;
+            diverted: number;
+            schools: components["schemas"]["DrawSchool"][];
+            /** @description The receipts without a place. */
+            without: string[];
+        };
+        DrawAnswer: {
+            /** @description Admitted, waiting; or which class. */
+            outcome: components["schemas"]["Words"];
+            reason: components["schemas"]["Words"];
+            school: string;
+        };
+        DrawAnswers: {
+            answers: components["schemas"]["DrawAnswer"][];
+            receipt: string;
+        };
+        DrawClassTrial: {
+            /** Format: int64 */
+            bound: number;
+            /** Format: int32 */
+            classes: number;
+            options: components["schemas"]["Words"][];
+            /** Format: int64 */
+            penalty: number;
+            pupils: number;
+            unmet: string[];
+            ways: components["schemas"]["DrawWay"][];
+        };
+        DrawClasses: {
+            /**
+             * Format: int64
+             * @description No composition has less.
+             */
+            bound: number;
+            /** Format: int32 */
+            classes: number;
+            moves: components["schemas"]["DrawMoved"][];
+            /** Format: int64 */
+            penalty: number;
+            reasons: components["schemas"]["DrawReason"][];
+            /** @description What the rule weighs heavily and no composition was found to keep. */
+            unmet: string[];
+            /** @description This one, snake order, lot alone. */
+            ways: components["schemas"]["DrawWay"][];
+        };
+        DrawCount: {
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number;
+            title: string;
+        };
         /** @description The parts of a new draw. */
         DrawForm: {
+            /** Format: binary */
+            applications?: string | null;
             /** @description The rules. */
             deed: components["schemas"]["DrawRules"];
             /**
              * Format: binary
-             * @description The list, a CSV file or a workbook.
+             * @description Places by lot: the list, a CSV file or a workbook.
              */
-            list: string;
+            list?: string | null;
+            /**
+             * Format: binary
+             * @description Admission: the plan, the applications, minutes from areas to schools.
+             */
+            plan?: string | null;
+            /**
+             * Format: binary
+             * @description Classes: the roll.
+             */
+            roll?: string | null;
+            /**
+             * Format: binary
+             * @description The county's own rule (TOML), where there is one.
+             */
+            rules?: string | null;
+            /**
+             * Format: binary
+             * @description Teams of teachers, one a row.
+             */
+            teams?: string | null;
+            /** Format: binary */
+            travel?: string | null;
         };
+        DrawJournal: {
+            notes: components["schemas"]["DrawNote"][];
+            /** @description Whether every line holds the hash of those before it. */
+            whole: boolean;
+        };
+        /** @enum {string} */
+        DrawKind: "places" | "classes" | "admission" | "teachers";
         DrawLine: {
             fault?: components["schemas"]["Words"] | null;
+            kind: components["schemas"]["DrawKind"];
             /** @description The name of its folder. */
             name: string;
             step?: components["schemas"]["DrawStep"] | null;
             title: string;
         };
-        DrawPlace: {
-            admitted: boolean;
-            /** Format: int32 */
-            last_admitted?: number | null;
-            /** Format: int32 */
-            lots: number;
-            /** Format: int32 */
-            order: number;
-            /** Format: int32 */
-            places: number;
-            pool: string;
+        DrawMoved: {
+            by: string;
+            code: string;
+            from: string;
             receipt: string;
+            second: string;
+            time: string;
+            /** Format: int32 */
+            to: number;
+            words: string;
         };
-        DrawPlaces: {
-            places: components["schemas"]["DrawPlace"][];
+        DrawNote: {
+            detail: string;
+            event: components["schemas"]["Words"];
+            /** @description Whether the clock stood before the line above. */
+            late: boolean;
+            number: number;
+            time: string;
+        };
+        /** @description The numbers of the signed result: all, and admitted. */
+        DrawNumbers: {
+            /** @description `N/M` */
+            counted: string;
         };
         DrawPlacesOf: {
             /** Format: int32 */
@@ -1345,7 +1532,7 @@ export interface components {
         };
         DrawPrepared: {
             findings: components["schemas"]["Finding"][];
-            /** @description None where the list is not in order: then nothing was kept. */
+            /** @description None where the papers are not in order: then nothing was kept. */
             id?: string | null;
         };
         DrawPromise: {
@@ -1359,6 +1546,15 @@ export interface components {
             commitment: string;
             /** @description What the witness must take home, where the commitment was made here; it is written down nowhere else. */
             salt?: string | null;
+        };
+        DrawReason: {
+            code: string;
+            title: components["schemas"]["Words"];
+        };
+        DrawRelease: {
+            by: string;
+            counted: string;
+            time: string;
         };
         DrawResult: {
             admitted: number;
@@ -1380,26 +1576,115 @@ export interface components {
             /** @description The draw that this round follows, and who decided it and why. */
             after?: string | null;
             /** @description over or pass: bound children where fewer places are left than they are. */
-            bound: string;
+            bound?: string;
+            /**
+             * Format: int32
+             * @description How many classes; as few as the class size allows where none is given.
+             */
+            classes?: number | null;
             decision?: string | null;
-            /** @description order-number, random-number, ring */
-            method: string;
+            kind?: components["schemas"]["DrawKind"];
+            /** @description order-number, random-number, ring; of places by lot. */
+            method?: string;
             /** @description stop or leave-out: a witness who does not show its value. */
             missing: string;
             /** @description The name of the folder: letters, digits, `-` and `_`. */
             name: string;
-            places: components["schemas"]["DrawPlacesOf"][];
+            /** @description Teams of teachers: the draw of the classes. */
+            of?: string | null;
+            /** @description The options of the rule for classes that are used; all where none is named. */
+            options?: string[];
+            places?: components["schemas"]["DrawPlacesOf"][];
             public_witnesses?: string[];
             settings?: components["schemas"]["DrawSetting"][];
+            /** @description primary or junior, where the papers do not say it. */
+            stage?: string | null;
             title: string;
             witnesses: string[];
+        };
+        DrawSchool: {
+            admitted: number;
+            /** Format: int32 */
+            asked?: number | null;
+            diverted: number;
+            /**
+             * Format: int32
+             * @description Of a trial: what was planned and asked for.
+             */
+            places?: number | null;
+            school: string;
+        };
+        DrawScore: {
+            /**
+             * Format: double
+             * @description Means of classes, in points.
+             */
+            least: number;
+            /** Format: double */
+            most: number;
+            /**
+             * Format: double
+             * @description Between the widest and the narrowest spread.
+             */
+            spread_gap: number;
+            title: string;
         };
         DrawSetting: {
             name: string;
             value: string;
         };
+        DrawShortage: {
+            /** Format: int32 */
+            children: number;
+            receipts: string[];
+            schools: string[];
+        };
         /** @enum {string} */
         DrawStep: "commit" | "reveal" | "ready" | "held";
+        /** @description A pupil who changes the class after the assignment. */
+        DrawSwap: {
+            /** @description Who does it, in a home without accounts; else whoever is in. */
+            by?: string | null;
+            /** @description A reason of the county's rule. */
+            code: string;
+            /** @description With which the second person shows that it is them. */
+            password?: string | null;
+            receipt: string;
+            /** @description The second person: a name, or an account in a home with accounts. */
+            second: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            to: number;
+            totp?: string | null;
+            /** @description The paper and its number. */
+            words: string;
+        };
+        DrawTeam: {
+            class: string;
+            team: string;
+        };
+        /** @description What the papers would come to, or what is wrong with them. */
+        DrawTrial: {
+            admission?: components["schemas"]["DrawAdmission"] | null;
+            classes?: components["schemas"]["DrawClassTrial"] | null;
+            findings: components["schemas"]["Finding"][];
+            /** @description Places that are missing: at these schools together, so many. */
+            shortages: components["schemas"]["DrawShortage"][];
+        };
+        /** @description How even a composition is. */
+        DrawWay: {
+            counts: components["schemas"]["DrawCount"][];
+            largest: number;
+            /** @description Bound pupils who are parted. */
+            parted: number;
+            /** Format: int64 */
+            penalty: number;
+            scores: components["schemas"]["DrawScore"][];
+            smallest: number;
+            way: components["schemas"]["Words"];
+        };
         DrawWitness: {
             commitment?: string | null;
             due: boolean;
@@ -3424,6 +3709,37 @@ export interface operations {
             };
         };
     };
+    try_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DrawForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawTrial"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     draw: {
         parameters: {
             query?: never;
@@ -3486,6 +3802,39 @@ export interface operations {
             };
         };
     };
+    move_in_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawSwap"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     draw_file: {
         parameters: {
             query?: never;
@@ -3516,6 +3865,68 @@ export interface operations {
             };
         };
     };
+    draw_journal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawJournal"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_paper: {
+        parameters: {
+            query?: {
+                /** @description zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     draw_places: {
         parameters: {
             query?: never;
@@ -3533,7 +3944,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DrawPlaces"];
+                    "application/json": components["schemas"]["DrawAnswers"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    release_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawNumbers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
                 };
             };
             "4XX": {

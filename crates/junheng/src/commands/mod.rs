@@ -24,6 +24,7 @@ mod serve;
 mod snapshots;
 mod users;
 mod what_if;
+mod witnessed;
 
 use std::path::PathBuf;
 
