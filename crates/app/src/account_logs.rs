@@ -4,10 +4,11 @@ use facts::{Text, text};
 use store::{Approval, Settlement, Trace, TraceFilter};
 
 use crate::account_login::{later, trace};
+use crate::account_looks::take_in_looks;
 use crate::{Failure, Ledger, Viewer};
 
 /// Acts that concern records of pupils: what a disciplinary inspector reads.
-const LOOKS: &[&str] = &["look", "look-vault", "export"];
+const LOOKS: &[&str] = &["look", "look-list", "look-people", "look-vault", "looks-cut", "export"];
 
 /// Which lines are asked for.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,7 @@ pub fn read_traces(ledger: &mut Ledger, viewer: &Viewer, asked: &LogAsked) -> Re
         viewer.must("looks:read")?;
     }
     ledger.look_at_clock();
+    take_in_looks(ledger)?;
     let mut acts: Vec<String> = asked.act.iter().cloned().collect();
     if !viewer.may("audit:read") {
         acts = LOOKS
@@ -55,9 +57,13 @@ pub fn read_traces(ledger: &mut Ledger, viewer: &Viewer, asked: &LogAsked) -> Re
 
 /// Writes down that somebody did something that changes nothing else.
 pub(crate) fn write_down(ledger: &mut Ledger, viewer: &Viewer, act: &str, about: &str, words: &str) -> Result<(), Failure> {
-    let trace = trace(ledger, &viewer.person, act, about, words);
+    let who = if viewer.is_alone() { MACHINE } else { viewer.person.as_str() };
+    let trace = trace(ledger, who, act, about, words);
     Ok(ledger.store.settle(&Settlement { traces: vec![trace], ..Settlement::default() })?)
 }
+
+/// Whoever sits at the machine itself: by the command line, or in a home without accounts.
+pub(crate) const MACHINE: &str = "命令行";
 
 /// Asks for leave to take out many records at once.
 pub fn ask_approval(
@@ -149,8 +155,14 @@ pub(crate) fn must_be_approved(ledger: &mut Ledger, viewer: &Viewer, part: &str)
     };
     approvals.iter().find(given).map(|approval| approval.id.clone()).ok_or_else(|| {
         Failure::forbidden(
-            text!("批量导出涉及学生的台账，要先经批准", "a ledger that concerns pupils is exported only with leave"),
-            text!("先申请，写明用途；批准后再导出", "ask for it and say what it is for; export when it was given"),
+            text!(
+                "批量查看或导出涉及学生的台账，要先经批准",
+                "many cases about pupils are seen or exported at once only with leave"
+            ),
+            text!(
+                "选定一种台账，申请并写明用途；批准后再看、再导出",
+                "choose one ledger, ask for it and say what it is for; come back when leave was given"
+            ),
         )
     })
 }
@@ -159,7 +171,10 @@ pub(crate) fn must_be_approved(ledger: &mut Ledger, viewer: &Viewer, part: &str)
 pub fn act_title(act: &str) -> Text {
     match act {
         "look" => text!("查看案件", "looked at a case"),
+        "look-list" => text!("列出涉及学生的案件", "listed cases about pupils"),
+        "look-people" => text!("查看名册记录", "looked at rows of a roll"),
         "look-vault" => text!("查看密存", "looked into a vault"),
+        "looks-cut" => text!("查阅记录文件被截短", "the file of looks was cut"),
         "export" => text!("导出", "exported"),
         "login" => text!("登录", "came in"),
         "logout" => text!("退出", "went out"),

@@ -215,7 +215,7 @@ pub(crate) fn account_of(ledger: &mut Ledger, person: &str) -> Result<Account, F
     Ok(ledger.store.account(person)?.unwrap_or_else(empty))
 }
 
-fn known_role(ledger: &Ledger, role: &str) -> Result<(), Failure> {
+pub(crate) fn known_role(ledger: &Ledger, role: &str) -> Result<(), Failure> {
     if ledger.procedures.roles.role(role).is_some() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use snapshot::{DivisionRow, Home, Manifest, SchoolRow, Snapshot};
 
 use crate::choose::day;
 use crate::evaluate_counties::resolve;
-use crate::{Failure, Judged, Library};
+use crate::{Failure, Judged, Library, Viewer};
 
 /// The pack that is meant where none is named.
 pub const DEFAULT_PACK: &str = "cn/2017-quality-balance";
@@ -39,6 +39,8 @@ pub struct County {
 pub struct Listed {
     /// The one published last stands last.
     pub snapshots: Vec<ListedSnapshot>,
+    /// How many there are beside these, of counties that are not this reader's business.
+    pub hidden: usize,
     /// Why some snapshot files cannot be read.
     pub broken: Vec<Text>,
 }
@@ -49,10 +51,23 @@ pub struct ListedSnapshot {
     pub latest: bool,
 }
 
-/// Every snapshot of a home, and which are in force; nothing where there is no home yet.
-pub fn list_home(home: &Path) -> Result<Listed, Failure> {
+/// The snapshots of a home of whose county somebody may see anything, and which are in force; nothing where there is no home yet.
+pub fn list_home(home: &Path, viewer: &Viewer) -> Result<Listed, Failure> {
+    let mut listed = list_all(home)?;
+    let all = listed.snapshots.len();
+    listed.snapshots.retain(|one| viewer.touches(one.manifest.county.as_str()));
+    listed.hidden = all - listed.snapshots.len();
+    Ok(listed)
+}
+
+/// Every snapshot of a home.
+pub(crate) fn snapshots_of(home: &Path) -> Result<Vec<ListedSnapshot>, Failure> {
+    Ok(list_all(home)?.snapshots)
+}
+
+fn list_all(home: &Path) -> Result<Listed, Failure> {
     if !home.join("snapshots").is_dir() {
-        return Ok(Listed { snapshots: Vec::new(), broken: Vec::new() });
+        return Ok(Listed { snapshots: Vec::new(), hidden: 0, broken: Vec::new() });
     }
     let home = Home::open(home)?;
     let in_force = home.latest_of_each()?;
@@ -61,7 +76,7 @@ pub fn list_home(home: &Path) -> Result<Listed, Failure> {
         .map(|manifest| ListedSnapshot { latest: in_force.iter().any(|(_, id)| *id == manifest.id), manifest })
         .collect();
     snapshots.sort_by(|a, b| (a.manifest.created, &a.manifest.id).cmp(&(b.manifest.created, &b.manifest.id)));
-    Ok(Listed { snapshots, broken: listing.broken.iter().map(|error| error.words()).collect() })
+    Ok(Listed { snapshots, hidden: 0, broken: listing.broken.iter().map(|error| error.words()).collect() })
 }
 
 /// The id of the snapshot that is meant: the one named by id or first digits, or of those in force the one published last.
@@ -101,7 +116,7 @@ pub fn county_meant(home: &Path, asked: &CountyAsked) -> Result<CountyAsked, Fai
 }
 
 /// Evaluates a county and gathers what its pages show.
-pub fn open_county(library: &Arc<Library>, home: &Path, asked: &CountyAsked) -> Result<County, Failure> {
+pub(crate) fn judge_county(library: &Arc<Library>, home: &Path, asked: &CountyAsked) -> Result<County, Failure> {
     let id = snapshot_meant(home, asked.snapshot.as_deref())?;
     let snapshot = Home::open(home)?.snapshot(&id)?;
     let manifest = snapshot.manifest().clone();

@@ -7,7 +7,8 @@ use store::{Filter, Order};
 use crate::account_logs::{must_be_approved, write_down};
 use crate::duty_ledger::CaseLine;
 use crate::write_reports::{Workbook, workbook_failure};
-use crate::{Failure, Ledger, Viewer, list_duties};
+use crate::duty_show::{cases_of, write_list_down};
+use crate::{Failure, Ledger, Viewer};
 
 /// What waits for somebody: first what is due.
 #[derive(Debug)]
@@ -69,11 +70,11 @@ pub fn my_work(ledger: &mut Ledger, viewer: &Viewer) -> Result<Desk, Failure> {
     let seen = Filter { reaches: viewer.reaches("cases:read")?, ..Filter::default() };
     let now = ledger.now.to_string();
     let mine = own(ledger, viewer, &Filter { unclosed: true, limit: DESK_ROWS, ..seen.clone() })?;
-    let mut inbox = Vec::new();
-    let mut told = Vec::new();
+    let mut inbox: Vec<Offered> = Vec::new();
+    let mut told: Vec<CaseLine> = Vec::new();
     for role in &viewer.roles {
         let filter = Filter { unclosed: true, told: Some(role.clone()), limit: DESK_ROWS, ..seen.clone() };
-        for line in list_duties(ledger, &filter)?.cases {
+        for line in cases_of(ledger, &filter)?.cases {
             let case = ledger.case(&line.row.case)?.case;
             match case.offer {
                 Some((from, to, reason))
@@ -86,6 +87,8 @@ pub fn my_work(ledger: &mut Ledger, viewer: &Viewer) -> Result<Desk, Failure> {
             }
         }
     }
+    let listed = mine.1.iter().chain(inbox.iter().map(|offered| &offered.line)).chain(&told);
+    write_list_down(ledger, viewer, listed)?;
     let mut count = |filter: Filter| ledger.store.list(&Filter { limit: 1, ..filter }).map(|listing| listing.total);
     let status = |status: &str| Filter { status: Some(status.into()), ..seen.clone() };
     Ok(Desk {
@@ -105,12 +108,12 @@ pub fn my_work(ledger: &mut Ledger, viewer: &Viewer) -> Result<Desk, Failure> {
 /// What somebody themselves answers for, of what they may see.
 fn own(ledger: &mut Ledger, viewer: &Viewer, seen: &Filter) -> Result<(u64, Vec<CaseLine>), Failure> {
     if viewer.is_alone() {
-        let cases = list_duties(ledger, seen)?;
+        let cases = cases_of(ledger, seen)?;
         return Ok((cases.total, cases.cases));
     }
     let (mut total, mut lines) = (0, Vec::new());
     for role in &viewer.roles {
-        let cases = list_duties(ledger, &Filter { owner_role: Some(role.clone()), ..seen.clone() })?;
+        let cases = cases_of(ledger, &Filter { owner_role: Some(role.clone()), ..seen.clone() })?;
         total += cases.total;
         // What somebody of the same role took by name is theirs.
         let ours = |line: &CaseLine| line.row.owner_person.as_ref().is_none_or(|person| *person == viewer.person);
@@ -126,8 +129,21 @@ pub fn list_cases(ledger: &mut Ledger, viewer: &Viewer, asked: &CasesAsked) -> R
     let rows_max = ledger.procedures.rights.approvals()?.rows_max;
     let limit = if asked.limit == 0 { DESK_ROWS } else { asked.limit }.min(rows_max);
     let filter = Filter { limit, offset: asked.offset, ..filter(ledger, viewer, asked)? };
-    let cases = list_duties(ledger, &filter)?;
+    if u64::from(asked.offset) + u64::from(limit) > u64::from(rows_max) {
+        must_be_approved_beyond(ledger, viewer, asked.procedure.as_deref())?;
+    }
+    let cases = cases_of(ledger, &filter)?;
+    write_list_down(ledger, viewer, &cases.cases)?;
     Ok(LedgerPage { total: cases.total, cases: cases.cases.into_iter().map(|line| shown(viewer, line)).collect(), rows_max })
+}
+
+/// Whoever leafs on beyond what may be seen at once sees many: leave must have been given where any of it is about persons.
+fn must_be_approved_beyond(ledger: &mut Ledger, viewer: &Viewer, procedure: Option<&str>) -> Result<(), Failure> {
+    let known = procedure.and_then(|id| ledger.procedures.all.get(id));
+    if viewer.is_alone() || known.is_some_and(|(procedure, _)| !is_personal(procedure)) {
+        return Ok(());
+    }
+    must_be_approved(ledger, viewer, procedure.unwrap_or("-")).map(|_| ())
 }
 
 fn filter(ledger: &Ledger, viewer: &Viewer, asked: &CasesAsked) -> Result<Filter, Failure> {
@@ -162,7 +178,7 @@ pub fn export_cases(ledger: &mut Ledger, viewer: &Viewer, asked: &CasesAsked, la
     let leave =
         if is_personal(&procedure) && !viewer.is_alone() { must_be_approved(ledger, viewer, &id)? } else { String::new() };
     let filter = filter(ledger, viewer, asked)?;
-    let cases = list_duties(ledger, &filter)?.cases;
+    let cases = cases_of(ledger, &filter)?.cases;
     write_down(ledger, viewer, "export", &id, &format!("{} {leave}", cases.len()))?;
     let mut listing = Listing::titled(procedure.name());
     listing.frozen_columns = 2;

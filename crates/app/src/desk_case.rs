@@ -6,9 +6,10 @@ use facts::{Text, text};
 use crate::account_logs::write_down;
 use crate::desk::{is_personal, shown};
 use crate::duty_ledger::CaseLine;
+use crate::duty_show::page_of;
 use crate::{
     Acted, DutyAsked, DutyOpening, Failure, Ledger, Viewer, act_on_duty, answer_hand_over, check_stay, close_duty,
-    hand_over_duty, open_duty, pause_duty, read_vault, reopen_duty, show_duty,
+    hand_over_duty, open_duty, pause_duty, read_vault, reopen_duty,
 };
 
 /// A case as somebody may see it.
@@ -127,10 +128,10 @@ pub fn case_page(ledger: &mut Ledger, viewer: &Viewer, id: &str) -> Result<CaseS
     viewer.must_for_case("cases:read", &followed.row)?;
     let (procedure, case) = (&followed.procedure, &followed.case);
     let personal = is_personal(procedure);
-    if personal && !viewer.is_alone() {
+    if personal {
         write_down(ledger, viewer, "look", id, &procedure.title)?;
     }
-    let page = show_duty(ledger, id)?;
+    let page = page_of(ledger, &followed);
     let is_mine = |who: &[Who]| is_one_of(ledger, viewer, who);
     let roles = &ledger.procedures.roles;
     let kind =
@@ -217,7 +218,7 @@ pub fn case_file(ledger: &mut Ledger, viewer: &Viewer, id: &str, file: &str) -> 
             return Err(Failure::unknown(what, text!("刷新案件页", "load the page of the case again")));
         }
     };
-    if is_personal(&followed.procedure) && !viewer.is_alone() {
+    if is_personal(&followed.procedure) {
         write_down(ledger, viewer, "look", id, &name)?;
     }
     let bytes = std::fs::read(&path).map_err(|error| Failure::io(text!("读取材料", "read a file"), &path, &error))?;
@@ -331,7 +332,7 @@ pub fn act_on_case(ledger: &mut Ledger, viewer: &Viewer, id: &str, deed: Deed<'_
 
 /// Opens a case by hand.
 pub fn open_case(ledger: &mut Ledger, viewer: &Viewer, opening: &DutyOpening, asked: &DutyAsked) -> Result<Acted, Failure> {
-    viewer.must("cases:open")?;
+    viewer.must_to_open("cases:open", opening.school.as_deref(), &opening.division)?;
     ledger.look_at_clock();
     in_some_role(viewer, asked, |asked| open_duty(ledger, opening, asked))
 }
@@ -355,7 +356,6 @@ pub fn look_into_vault(
     }
     let asked = DutyAsked { reason: reason.trim().to_string(), ..DutyAsked::default() };
     let values = in_some_role(viewer, &asked, |asked| read_vault(ledger, id, vault, asked))?;
-    write_down(ledger, viewer, "look-vault", id, &format!("{vault}: {}", reason.trim()))?;
     Ok(values.into_iter().map(|(field, value)| (field, viewer.masked(None, &value))).collect())
 }
 

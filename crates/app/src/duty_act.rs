@@ -4,8 +4,11 @@ use duty::{Act, Case, Command, Event, Opening, Party, Procedure, Subject};
 use facts::{Text, text};
 use serde::Serialize;
 use snapshot::Home;
-use store::Batch;
+use store::{Batch, Settlement};
 
+use crate::account_login::trace;
+use crate::account_logs::MACHINE;
+use crate::account_manage::known_role;
 use crate::duty_ledger::{refused, within};
 use crate::duty_receipt::{new_receipt, receipt_key};
 use crate::{Failure, Ledger};
@@ -90,7 +93,7 @@ pub(crate) fn open_row(
     }
     let evidence = asked.evidence.iter().map(|words| ledger.take_evidence(words)).collect::<Result<Vec<_>, _>>()?;
     let opening = Opening { subject, finding: opening.finding.clone(), fields: asked.set.clone(), evidence };
-    let event = duty::open(&procedure, opening, &actor, ledger.now).map_err(|no| refused(&no, &ledger.procedures))?;
+    let event = duty::open(&procedure, opening, &actor, ledger.now).map_err(|no| refused(&no))?;
     let acted = write(ledger, &procedure, None, &id, vec![event], &actor, Vec::new())?;
     Ok(Acted { receipt, ..acted })
 }
@@ -118,6 +121,11 @@ pub fn hand_over_duty(ledger: &mut Ledger, id: &str, asked: &DutyAsked) -> Resul
         Some((person, role)) => (Some(person.to_string()), role.to_string()),
         None => (None, to),
     };
+    known_role(ledger, &role)?;
+    if let Some(person) = &person {
+        // Somebody who could sign for it.
+        ledger.actor(Some(&format!("{person}/{role}")))?;
+    }
     command(ledger, id, asked, |_| Command::HandOver { to: Party { role, person }, reason: asked.reason.clone() })
 }
 
@@ -158,6 +166,9 @@ pub fn check_stay(ledger: &mut Ledger, id: &str, stay: &str, asked: &DutyAsked) 
 /// Reads what is kept apart of a case; the look is written down first.
 pub fn read_vault(ledger: &mut Ledger, id: &str, vault: &str, asked: &DutyAsked) -> Result<Vec<(Text, String)>, Failure> {
     command(ledger, id, asked, |_| Command::ReadVault { vault: vault.to_string(), reason: asked.reason.clone() })?;
+    let person = asked.by.as_deref().map_or(MACHINE, |by| by.split('/').next().unwrap_or(by));
+    let trace = trace(ledger, person, "look-vault", id, &format!("{vault}: {}", asked.reason));
+    ledger.store.settle(&Settlement { traces: vec![trace], ..Settlement::default() })?;
     let procedure = ledger.case(id)?.procedure;
     let home = Home::open_or_create(&ledger.home)?;
     let mut values = Vec::new();
@@ -181,7 +192,7 @@ fn command(
     let command = of(evidence);
     let (procedure, case) = (&followed.procedure, &followed.case);
     let events = duty::decide(procedure, &ledger.procedures.calendar, case, &command, &actor, ledger.now)
-        .map_err(|no| refused(&no, &ledger.procedures))?;
+        .map_err(|no| refused(&no))?;
     let mut papers = Vec::new();
     if let Command::Act(act) = &command {
         papers = duty::papers(procedure, case, &act.step, &act.fields, &actor, ledger.now).unwrap_or_default();

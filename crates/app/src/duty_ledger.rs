@@ -287,16 +287,10 @@ pub(crate) fn within(actor: &Actor, subject: &Subject) -> Result<(), Failure> {
     ))
 }
 
-/// A refusal in words, with its article and whoever may.
-pub(crate) fn refused(refusal: &Refusal, procedures: &Procedures) -> Failure {
+/// A refusal in words, with its article.
+pub(crate) fn refused(refusal: &Refusal) -> Failure {
     let article = refusal.article.cite();
-    let hint = if refusal.who.is_empty() {
-        refusal.hint.clone()
-    } else {
-        let Text { zh, en } = procedures.roles.words(&refusal.who);
-        text!("可以办理的：{zh}", "those who may: {en}")
-    };
-    let (Text { zh, en }, Text { zh: hint_zh, en: hint_en }) = (&refusal.what, hint);
+    let (Text { zh, en }, Text { zh: hint_zh, en: hint_en }) = (&refusal.what, &refusal.hint);
     let (law_zh, law_en) = (article.zh, article.en);
     Failure::wrong_use(text!("{zh}", "{en}"), text!("{hint_zh}（依据：{law_zh}）", "{hint_en} (by: {law_en})"))
 }

@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use duty::{Event, Running};
 use facts::{Text, text};
 use serde::Serialize;
 use store::Filter;
 
-use crate::duty_ledger::CaseLine;
-use crate::{Failure, Ledger};
+use crate::account_logs::write_down;
+use crate::duty_ledger::{CaseLine, Followed};
+use crate::{Failure, Ledger, Viewer, is_personal};
 
 /// Cases in the order in which they are due.
 #[derive(Debug, Serialize)]
@@ -25,8 +28,38 @@ pub struct CasePage {
     pub timeline: Vec<(String, String, Text)>,
 }
 
-/// Lists cases; what is not asked for does not matter.
+/// Lists cases for whoever sits at the machine; what is not asked for does not matter. A list of cases about persons is a look.
 pub fn list_duties(ledger: &mut Ledger, filter: &Filter) -> Result<Cases, Failure> {
+    let cases = cases_of(ledger, filter)?;
+    write_list_down(ledger, &Viewer::alone(), &cases.cases)?;
+    Ok(cases)
+}
+
+/// Writes down which kinds of cases about persons somebody is shown in a list, and how many of each.
+pub(crate) fn write_list_down<'l>(
+    ledger: &mut Ledger,
+    viewer: &Viewer,
+    lines: impl IntoIterator<Item = &'l CaseLine>,
+) -> Result<(), Failure> {
+    let mut shown: BTreeMap<&'l str, (&'l Text, usize)> = BTreeMap::new();
+    for line in lines {
+        let known = ledger.procedures.all.get(&line.row.procedure);
+        // Whatever is not known any more may have been about persons.
+        if known.is_none_or(|(procedure, _)| is_personal(procedure)) {
+            shown.entry(&line.row.procedure).or_insert((&line.title, 0)).1 += 1;
+        }
+    }
+    let about = match shown.keys().copied().collect::<Vec<_>>()[..] {
+        [] => return Ok(()),
+        [one] => one.to_string(),
+        _ => "-".to_string(),
+    };
+    let words: Vec<String> = shown.values().map(|(title, n)| format!("{} {n}", title.zh)).collect();
+    write_down(ledger, viewer, "look-list", &about, &words.join("；"))
+}
+
+/// Cases in the order in which they are due.
+pub(crate) fn cases_of(ledger: &mut Ledger, filter: &Filter) -> Result<Cases, Failure> {
     let listing = ledger.store.list(filter)?;
     let cases: Vec<CaseLine> = listing.rows.into_iter().map(|row| line(ledger, row)).collect();
     Ok(Cases { total: listing.total, overdue: cases.iter().filter(|case| case.overdue).count(), cases })
@@ -48,9 +81,17 @@ fn line(ledger: &Ledger, row: store::Row) -> CaseLine {
     }
 }
 
-/// Shows one case.
+/// Shows one case to whoever sits at the machine. A look at a case about a person is written down first.
 pub fn show_duty(ledger: &mut Ledger, id: &str) -> Result<CasePage, Failure> {
     let followed = ledger.case(id)?;
+    if is_personal(&followed.procedure) {
+        write_down(ledger, &Viewer::alone(), "look", id, &followed.procedure.title)?;
+    }
+    Ok(page_of(ledger, &followed))
+}
+
+/// One case as a page says it.
+pub(crate) fn page_of(ledger: &Ledger, followed: &Followed) -> CasePage {
     let (procedure, case) = (&followed.procedure, &followed.case);
     let clocks = duty::clocks(procedure, case, &ledger.procedures.calendar, ledger.now);
     let next = case
@@ -70,7 +111,7 @@ pub fn show_duty(ledger: &mut Ledger, id: &str) -> Result<CasePage, Failure> {
         .iter()
         .map(|recorded| (recorded.at.to_string(), recorded.actor.name.clone(), words(ledger, procedure, &recorded.event)));
     let timeline = timeline.collect();
-    Ok(CasePage { clocks, next, fields, timeline, line: line(ledger, followed.row) })
+    CasePage { clocks, next, fields, timeline, line: line(ledger, followed.row.clone()) }
 }
 
 fn words(ledger: &Ledger, procedure: &duty::Procedure, event: &Event) -> Text {

@@ -74,7 +74,7 @@ pub fn make_statement(ledger: &mut Ledger, asked: &StatementAsked, by: &DutyAske
     let statement =
         Statement { routine: asked.routine.clone(), period: asked.period.clone(), subject, fields: by.set.clone(), evidence };
     let events =
-        duty::state(&procedure, &statement, known.as_ref(), &actor, ledger.now).map_err(|no| refused(&no, &ledger.procedures))?;
+        duty::state(&procedure, &statement, known.as_ref(), &actor, ledger.now).map_err(|no| refused(&no))?;
     let id = duty::case_id(&procedure.prefix, &procedure.id, &key);
     write(ledger, &procedure, None, &id, events, &actor, Vec::new())
 }
@@ -97,7 +97,7 @@ pub fn draw_statements(ledger: &mut Ledger, asked: &StatementAsked, seed: &str, 
     let codes: Vec<String> = units.iter().map(|subject| subject.key.clone()).collect();
     let seeds: Vec<String> = stated.values().flat_map(|followed| followed.case.drawn.clone()).collect();
     let (chosen, event) = duty::draw(&procedure, (&asked.routine, &asked.period), seed, &codes, &seeds, (&actor, ledger.now))
-        .map_err(|no| refused(&no, &ledger.procedures))?;
+        .map_err(|no| refused(&no))?;
     let mut batch = Batch::default();
     let mut drawn = Vec::new();
     for code in &chosen {

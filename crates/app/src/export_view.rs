@@ -5,7 +5,7 @@ use facts::{Date, Lang, Stage, Text, text};
 use report::{Listing, ListingCell, ListingColumn};
 
 use crate::write_reports::{Workbook, workbook_failure};
-use crate::{County, Failure, Library, list_classes};
+use crate::{County, Failure, KeptCounty, Library, Viewer, WholeCounty, list_classes};
 
 /// What a page shows and somebody wants as a workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,16 @@ pub enum ExportView {
     Parameters,
 }
 
-/// Makes a workbook of what a page shows: heads over several rows, codes as text, nothing that a spreadsheet would run.
-pub fn export_view(library: &Library, home: &Path, county: &County, view: &ExportView, lang: Lang) -> Result<Workbook, Failure> {
+/// Makes a workbook of what a page shows, for whoever may take out figures of the county: heads over several rows, codes as
+/// text, nothing that a spreadsheet would run.
+pub fn export_view(
+    library: &Library,
+    home: &Path,
+    (viewer, kept): (&Viewer, &KeptCounty),
+    view: &ExportView,
+    lang: Lang,
+) -> Result<Workbook, Failure> {
+    let county = &kept.whole(viewer, "county:export")?;
     let listings = match view {
         ExportView::Schools => vec![schools(county)],
         ExportView::Indicator { indicator, stage } => indicator_sheets(county, indicator, *stage)?,
@@ -178,7 +186,7 @@ fn indicator_sheets(county: &County, id: &str, stage: Option<Stage>) -> Result<V
     if sheets.is_empty() { Err(Failure::not_at_stage()) } else { Ok(sheets) }
 }
 
-fn classes(library: &Library, home: &Path, county: &County) -> Result<Listing, Failure> {
+fn classes(library: &Library, home: &Path, county: &WholeCounty) -> Result<Listing, Failure> {
     let sizes = list_classes(library, home, county)?;
     let mut listing = Listing::titled(text!("班额", "Class sizes"));
     listing.frozen_columns = 2;

@@ -6,6 +6,7 @@
 mod account_demo;
 mod account_login;
 mod account_logs;
+mod account_looks;
 mod account_manage;
 mod account_password;
 mod account_self;
@@ -40,6 +41,7 @@ mod export_view;
 mod failure;
 mod hold_draw;
 mod import_files;
+mod kept_county;
 mod ledgers;
 mod library;
 mod link_check;
@@ -88,6 +90,7 @@ pub use account_login::{
     is_demo, leave, list_sessions, password_rules,
 };
 pub use account_logs::{LogAsked, act_title, ask_approval, decide_approval, list_approvals, read_traces};
+pub use account_looks::take_in_looks;
 pub use account_manage::{
     AccountAsked, AccountLine, Keeper, RoleLine, list_accounts, list_roles, lock_account, put_account, reset_password,
 };
@@ -104,7 +107,7 @@ pub use classes::{
     move_pupil, pair_teams, prepare_classes, prepare_teams, try_classes, verify_classes,
 };
 pub use county::{
-    County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, open_county, snapshot_meant,
+    County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, snapshot_meant,
 };
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
@@ -135,11 +138,14 @@ pub use duty_sync::{Change, Synced, sync_duties};
 pub use duty_table::{RowOpened, open_duties};
 pub use duty_users::{list_users, put_user};
 pub use evaluate_counties::{Evaluated, Judged, evaluate_counties, evaluate_snapshot};
-pub use explain_figure::{Explained, FigureAsked, explain_figure, explain_judged, say_as_written};
+pub use explain_figure::{Explained, FigureAsked, explain_figure};
 pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
 pub use hold_draw::{HeldDraw, hold_draw};
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
+pub use kept_county::{
+    KeptCounty, PartOfCounty, SchoolOfCounty, WholeCounty, explain_kept, export_school, export_tables, must_for_counties, open_county,
+};
 pub use ledgers::{
     AidGap, AidGapKind, ArrivalAsked, Arrived, ArrivedRow, Book, CategoryCount, Decided, DecisionAsked, Difference,
     DifferenceKind, Due, KeptList, KeptRows, LedgerChild, LedgerPaper, LedgerRules, Ledgers, LedgersAsked, ListKey, PairField,
@@ -179,7 +185,7 @@ pub use verify_draw::{DrawnPlace, drawn_places, verify_draw};
 pub use viewer::Viewer;
 pub use what_if::{Coefficient, Lights, WhatIf, WhatIfAsked, what_if};
 pub use what_if_sheet::{Sheet, SheetCell, SheetColumn, SheetRow, SheetTried, try_on_sheet};
-pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables, school_workbook, tables_workbook};
+pub use write_reports::{ReportAsked, Workbook, Written, report_schools, report_tables};
 
 // What the faces need to name of the engines below.
 pub use evaluate::{

@@ -5,7 +5,7 @@ use facts::{CountyCode, Date, SchoolCode, SchoolYear, Stage, Text, Value, text};
 use policy::{Citation, Resolved};
 use snapshot::NamedValues;
 
-use crate::{County, DEFAULT_PACK, Failure, Library};
+use crate::{County, DEFAULT_PACK, Failure, Library, WholeCounty};
 
 /// How large a class was, year by year.
 type SizeByYear = Vec<(SchoolYear, u32)>;
@@ -82,7 +82,7 @@ pub struct GradeRoom {
 /// Lists the classes of every year of a snapshot: sizes, what came back, and where there is room for a transfer-in.
 ///
 /// Sizes come from the class-size pack in force for the county, if there is one, and else from the pack that was asked for.
-pub fn list_classes(library: &Library, home: &Path, county: &County) -> Result<ClassSizes, Failure> {
+pub fn list_classes(library: &Library, home: &Path, county: &WholeCounty) -> Result<ClassSizes, Failure> {
     let snapshot = county.snapshot(home)?;
     let (limits, room_limits) = limits(library, county);
     let Some(table) = facts::table("classes") else {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::datum::{Datum, is_in_china};
 use crate::library::paths_under;
-use crate::{County, Failure};
+use crate::{Failure, WholeCounty};
 
 /// A layer of the user's own: the name of its file, and its GeoJSON.
 type NamedLayer = (String, Value);
@@ -38,7 +38,7 @@ pub struct MapPoint {
 const LAYER_BYTES_MAX: u64 = 16 << 20;
 
 /// Places a county's schools and divisions, and reads the user's own GeoJSON from the home's folder `map`.
-pub fn map_county(home: &Path, county: &County) -> Result<CountyMap, Failure> {
+pub fn map_county(home: &Path, county: &WholeCounty) -> Result<CountyMap, Failure> {
     let (mut assumed, mut impossible) = (0_usize, Vec::new());
     let mut place = |name: &str, lon: Option<f64>, lat: Option<f64>, datum: Option<&str>| {
         let given = (lon?, lat?);

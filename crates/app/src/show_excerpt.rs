@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use snapshot::{Home, Look};
 
 use crate::county::snapshot_meant;
-use crate::{Failure, Library, Upload};
+use crate::{Failure, Library, Upload, Viewer, must_for_counties};
 
 /// Which piece of which sheet is asked for, and by whom.
 #[derive(Debug, Clone)]
@@ -32,7 +32,8 @@ pub struct Excerpt {
 
 /// Shows the piece of a kept file around a cell. Where the sheet lists people, the look is written down first, although what
 /// tells who they are stays covered.
-pub fn show_excerpt(library: &Arc<Library>, home: &Path, asked: &ExcerptAsked) -> Result<Excerpt, Failure> {
+pub fn show_excerpt(library: &Arc<Library>, home: &Path, viewer: &Viewer, asked: &ExcerptAsked) -> Result<Excerpt, Failure> {
+    must_for_counties(home, viewer, "sheets:read", asked.snapshot.as_deref())?;
     let at = cell(&asked.cell)?;
     let id = snapshot_meant(home, asked.snapshot.as_deref())?;
     let home = Home::open(home)?;
@@ -44,7 +45,7 @@ pub fn show_excerpt(library: &Arc<Library>, home: &Path, asked: &ExcerptAsked) -
     let source = Source::of_bytes(&file_name, home.read_raw(&asked.file)?);
     let piece = import::piece(&source, &library.forms, &asked.sheet, at).map_err(|finding| refused(&finding))?;
     if let Some(table) = piece.people {
-        let look = Look { who: &asked.who, purpose: "console: excerpt of the source sheet", when: Timestamp::now() };
+        let look = Look { who: &asked.who, purpose: "控制台：查看原表 / excerpt of the source sheet", when: Timestamp::now() };
         let rows = piece.rows.iter().filter(|row| !row.is_head).map(|row| row.row);
         snapshot.log_look(table, (&asked.file, &asked.sheet), rows, &look)?;
     }

@@ -121,6 +121,18 @@ impl Viewer {
         if self.sees_case(right, row) { Ok(()) } else { Err(outside()) }
     }
 
+    /// Refuses whoever may not open a case at a place: with the narrower scopes, outside their own unit.
+    pub fn must_to_open(&self, right: &str, school: Option<&str>, division: &str) -> Result<(), Failure> {
+        self.must(right)?;
+        let spot = Spot { division, school };
+        let reaches = |scope: &Reaching| match scope {
+            Reaching::All => true,
+            Reaching::Chosen => self.chosen.iter().any(|unit| lies_in(spot, unit)),
+            Reaching::Below | Reaching::Unit | Reaching::Own => lies_in(spot, &self.unit),
+        };
+        if self.open || self.scopes(right).iter().any(reaches) { Ok(()) } else { Err(outside()) }
+    }
+
     fn sees_case(&self, right: &str, row: &Row) -> bool {
         if self.open {
             return true;

@@ -3,7 +3,7 @@ use facts::{SchoolCode, Stage, Text, Unit};
 use policy::Resolved;
 
 use crate::what_if::{compare, figure_line, parse_change};
-use crate::{County, Failure, WhatIf};
+use crate::{Failure, WhatIf, WholeCounty};
 
 /// The sheet on which changes are typed, as it stands after them, and what they change.
 pub struct SheetTried {
@@ -49,7 +49,7 @@ pub struct SheetCell {
 }
 
 /// Judges a county after changes as people type them (`2153990004.primary.backbone+=2`). Without any it gives the sheet as it is.
-pub fn try_on_sheet(county: &County, changes: &[String]) -> Result<SheetTried, Failure> {
+pub fn try_on_sheet(county: &WholeCounty, changes: &[String]) -> Result<SheetTried, Failure> {
     let resolved = &county.judged.resolved;
     let before = county.outcome();
     let deltas =

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use facts::{Text, text};
 
 use crate::clocks::clock_of;
-use crate::procedure::{Article, Close, CloseBy, Step, fit};
-use crate::refusal::{Refusal, join, said};
+use crate::closing::{Close, CloseBy};
+use crate::procedure::{Article, Step, fit};
+use crate::refusal::{Refusal, join, named, said};
 use crate::wanted::{evidence_wanted, fields_wanted};
 use crate::{Actor, Calendar, Case, ClockState, Event, Moment, Party, Procedure, Proof, Status, Subject, Who, paper};
 
@@ -48,11 +49,11 @@ pub fn open(procedure: &Procedure, opening: Opening, actor: &Actor, now: Moment)
     let rule = &procedure.opening;
     let article = procedure.article(&rule.article);
     if !procedure.is_in_force(now.date()) {
-        let (from, id, on) = (procedure.in_force.from, &procedure.id, now.date());
-        let what = text!("{id} 在 {on} 不适用", "{id} is not in force on {on}");
+        let (from, name, on) = (procedure.in_force.from, procedure.name(), now.date());
+        let what = said!("“{}”在 {on} 不适用", "\"{}\" is not in force on {on}", name);
         return Err(Refusal::new("not-in-force", what, text!("自 {from} 起适用", "it is in force from {from}"), article));
     }
-    may(&rule.who, actor, &article, &text!("立案", "open a case"))?;
+    may(procedure, &rule.who, actor, &article, &text!("立案", "open a case"))?;
     let mut lacking = fields_wanted(procedure, &rule.fields, &opening.fields);
     lacking.extend(evidence_wanted(procedure, &rule.needs, &opening.evidence));
     Refusal::unless_whole(&lacking, &text!("立案", "open a case"), &article)?;
@@ -101,17 +102,17 @@ pub fn decide(
         Command::Stay { stay, held, evidence, note } => stay_check(procedure, case, stay, (*held, evidence, note), actor),
         Command::ReadVault { vault, reason } => {
             let Some(rule) = procedure.vaults.iter().find(|rule| rule.id == *vault) else {
-                let known: Vec<&str> = procedure.vaults.iter().map(|vault| vault.id.as_str()).collect();
+                let known = named(procedure.vaults.iter().map(|vault| (&vault.id, vault.name())));
                 return Err(unknown("vault", vault, &known, procedure));
             };
             let article = procedure.article(&rule.article);
             if rule.closed_to.iter().any(|who| who.is(actor)) {
-                let (role, name) = (&actor.role, rule.name());
-                let what = said!("{role} 永远不能查看“{}”", "{role} may never read \"{}\"", name);
+                let (role, name) = (procedure.role(&actor.role), rule.name());
+                let what = said!("{}永远不能查看“{}”", "{} may never read \"{}\"", role, name);
                 let hint = text!("不需要知道是谁，也能办理", "the case can be dealt with without knowing who it is");
                 return Err(Refusal::new("closed-to", what, hint, article));
             }
-            may(&rule.readers, actor, &article, &rule.name())?;
+            may(procedure, &rule.readers, actor, &article, &said!("查看{}", "read: {}", rule.name()))?;
             Ok(vec![Event::VaultRead { vault: vault.clone(), reason: reason.clone() }])
         }
     }
@@ -126,17 +127,17 @@ fn step(
     now: Moment,
 ) -> Result<Vec<Event>, Box<Refusal>> {
     let Some(step) = procedure.step(&act.step) else {
-        let known: Vec<&str> = procedure.steps.iter().map(|step| step.id.as_str()).collect();
+        let known = named(procedure.steps.iter().map(|step| (&step.id, step.name())));
         return Err(unknown("step", &act.step, &known, procedure));
     };
     let (article, name) = (procedure.article(&step.article), step.name());
     must_be(case, Status::Open, &article)?;
     let skipped = if step.side { Vec::new() } else { reached(procedure, case, step, act.skip.as_deref())? };
-    may(&step.who, actor, &article, &name)?;
+    may(procedure, &step.who, actor, &article, &name)?;
     if step.by_owner && !answers(case, actor) {
-        let owner = case.owner.person.as_ref().unwrap_or(&case.owner.role);
+        let owner = procedure.party(&case.owner);
         let what = said!("只有责任人可以办理“{}”", "only whoever answers for the case may do \"{}\"", name);
-        return Err(Refusal::new("not-the-owner", what, text!("责任人：{owner}", "that is: {owner}"), article));
+        return Err(Refusal::new("not-the-owner", what, said!("责任人：{}", "that is: {}", owner), article));
     }
     somebody_else(case, actor, &step.different_from, procedure, &article)?;
     in_time(procedure, calendar, case, step, now)?;
@@ -247,14 +248,14 @@ fn hand_over(procedure: &Procedure, case: &Case, to: &Party, reason: &str, actor
         must_be(case, Status::Open, &article)?;
     }
     if !answers(case, actor) {
-        let owner = &case.owner.role;
+        let owner = procedure.party(&case.owner);
         let what = text!("只有现在的责任人可以移交", "only whoever answers for the case now may hand it over");
-        let hint = text!("现在的责任人：{owner}", "that is: {owner}");
+        let hint = said!("现在的责任人：{}", "that is: {}", owner);
         return Err(Refusal::new("not-the-owner", what, hint, article));
     }
     if let Some((_, to, _)) = &case.offer {
-        let role = &to.role;
-        let what = text!("已移交给 {role}，对方还没有签收", "it has been handed to {role}, who has not signed for it yet");
+        let to = procedure.party(to);
+        let what = said!("已移交给{}，对方还没有签收", "it has been handed to {}, who has not signed for it yet", to);
         let hint = text!("等对方签收或退回", "wait until they take or decline it");
         return Err(Refusal::new("already-handed-over", what, hint, article));
     }
@@ -271,8 +272,8 @@ fn taken(procedure: &Procedure, case: &Case, actor: &Actor) -> Result<(), Box<Re
     if to.role == actor.role && to.person.as_ref().is_none_or(|person| *person == actor.person) {
         return Ok(());
     }
-    let whom = to.person.as_ref().unwrap_or(&to.role);
-    let what = text!("这是移交给 {whom} 的", "it was handed to {whom}");
+    let whom = procedure.party(to);
+    let what = said!("这是移交给{}的", "it was handed to {}", whom);
     Err(Refusal::new("not-the-receiver", what, text!("由本人签收", "they must sign for it themselves"), article))
 }
 
@@ -284,7 +285,7 @@ fn pause(procedure: &Procedure, case: &Case, actor: &Actor, from: Status, event:
     };
     let article = procedure.article(&rule.article);
     must_be(case, from, &article)?;
-    may(&rule.who, actor, &article, &text!("中止或恢复", "pause or resume"))?;
+    may(procedure, &rule.who, actor, &article, &text!("中止或恢复", "pause or resume"))?;
     Ok(vec![event])
 }
 
@@ -314,7 +315,7 @@ fn close(
         return Err(Refusal::new("only-data-close", what, hint, article));
     }
     let close_out = text!("销号", "the close-out");
-    may(&rule.who, actor, &article, &close_out)?;
+    may(procedure, &rule.who, actor, &article, &close_out)?;
     let empty = (Vec::new(), Vec::new(), Vec::new());
     let (after, needs, stays) = match (category, rule.categories.is_empty()) {
         (None, true) => empty,
@@ -323,7 +324,7 @@ fn close(
             .map(|category| (category.after.clone(), category.needs.clone(), category.stays.clone()))
             .unwrap_or(empty),
         (id, _) => {
-            let known: Vec<&str> = rule.categories.iter().map(|category| category.id.as_str()).collect();
+            let known = named(rule.categories.iter().map(|category| (&category.id, category.name())));
             return Err(unknown("category", id.unwrap_or_default(), &known, procedure));
         }
     };
@@ -368,7 +369,7 @@ fn reopen(procedure: &Procedure, case: &Case, reason: &str, actor: &Actor) -> Re
     };
     let article = procedure.article(&rule.article);
     must_be(case, Status::Closed, &article)?;
-    may(&rule.who, actor, &article, &text!("重新立案", "re-open a case"))?;
+    may(procedure, &rule.who, actor, &article, &text!("重新立案", "re-open a case"))?;
     Ok(Event::Reopened {
         at: rule.at.clone(),
         reason: reason.to_string(),
@@ -387,12 +388,12 @@ fn stay_check(
 ) -> Result<Vec<Event>, Box<Refusal>> {
     let due = case.stays.iter().filter(|stay| stay.held.is_none());
     let Some(rule) = due.clone().find(|stay| stay.stay == id).and_then(|stay| procedure.stay(&stay.stay)) else {
-        let known: Vec<&str> = due.map(|stay| stay.stay.as_str()).collect();
+        let known = named(due.filter_map(|stay| procedure.stay(&stay.stay)).map(|stay| (&stay.id, stay.name())));
         return Err(unknown("stay", id, &known, procedure));
     };
     let article = procedure.article(&rule.article);
     must_be(case, Status::Closed, &article)?;
-    may(&rule.who, actor, &article, &rule.name())?;
+    may(procedure, &rule.who, actor, &article, &rule.name())?;
     somebody_else(case, actor, &rule.different_from, procedure, &article)?;
     Refusal::unless_whole(&evidence_wanted(procedure, &rule.needs, evidence), &rule.name(), &article)?;
     let (evidence, words) = (evidence.to_vec(), note.to_string());
@@ -417,15 +418,17 @@ pub(crate) fn answers(case: &Case, actor: &Actor) -> bool {
     }
 }
 
-pub(crate) fn may(who: &[Who], actor: &Actor, article: &Article, act: &Text) -> Result<(), Box<Refusal>> {
+pub(crate) fn may(procedure: &Procedure, who: &[Who], actor: &Actor, article: &Article, act: &Text) -> Result<(), Box<Refusal>> {
     if who.iter().any(|who| who.is(actor)) {
         return Ok(());
     }
-    let role = &actor.role;
-    let what = said!("{role} 不能办理“{}”", "{role} may not do \"{}\"", act);
-    let mut refusal = Refusal::new("not-entitled", what, Text::new("", ""), article.clone());
-    refusal.who = who.to_vec();
-    Err(refusal)
+    let what = said!("{}不能办理“{}”", "{} may not do \"{}\"", procedure.role(&actor.role), act);
+    let hint = if who.is_empty() {
+        text!("由数据或程序自动办理，谁也不能人工办", "data or the program do it by themselves; nobody does it by hand")
+    } else {
+        said!("可以办理的：{}", "those who may: {}", procedure.roles.words(who))
+    };
+    Err(Refusal::new("not-entitled", what, hint, article.clone()))
 }
 
 fn somebody_else(
@@ -465,15 +468,18 @@ fn must_be(case: &Case, status: Status, article: &Article) -> Result<(), Box<Ref
     Err(Refusal::new(code, what, hint, article.clone()))
 }
 
-fn unknown(kind: &str, id: &str, known: &[&str], procedure: &Procedure) -> Box<Refusal> {
+fn unknown(kind: &str, id: &str, known: &Text, procedure: &Procedure) -> Box<Refusal> {
     let word = match kind {
         "step" => text!("步骤", "step"),
         "category" => text!("销号类别", "category of close-out"),
         "stay" => text!("待查的稳定性检查", "stay check that is due"),
         _ => text!("密存栏目", "vault"),
     };
-    let known = known.join(", ");
     let what = said!("没有“{id}”这个{}", "there is no {} `{id}`", word);
-    let hint = text!("可以是：{known}", "it can be: {known}");
+    let hint = if known.zh.is_empty() {
+        text!("现在一个也没有", "there is none now")
+    } else {
+        said!("可以是：{}", "it can be: {}", known)
+    };
     Refusal::new(&format!("unknown-{kind}"), what, hint, procedure.article(&procedure.close.article))
 }

@@ -9,6 +9,7 @@ mod calendar;
 mod case;
 pub mod chain;
 mod clocks;
+mod closing;
 mod decide;
 mod event;
 mod moment;
@@ -26,17 +27,17 @@ pub use actor::{Actor, Named, Party, Role, Roles, Who};
 pub use calendar::{Calendar, HolidayYear, Span};
 pub use case::{Case, Closing, Done, Status, StayState};
 pub use clocks::{ClockState, Running, clocks, due};
+pub use closing::{Category, Close, CloseBy, Reopen, Stay};
 pub use decide::{Act, Command, Opening, decide, open};
 pub use event::{Event, PaperMade, Proof, Recorded, Sight, Subject};
 pub use moment::Moment;
 pub use paper::{Filled, papers, vault_mark};
 pub use procedure::{
-    Article, Branch, Category, Checklist, Clock, Close, CloseBy, DataCondition, Escalation, Evidence, Field, FieldKind, Paper,
-    Procedure, Reopen, Routine, Sample, Stay, Step, Vault,
+    Article, Branch, Clock, DataCondition, Escalation, Evidence, Field, FieldKind, Paper, Procedure, Step, Vault,
 };
 pub use read::{ProcedureFiles, holidays, read, roles};
 pub use refusal::Refusal;
-pub use routine::{Due, calendar_of};
+pub use routine::{Checklist, Due, Routine, Sample, calendar_of};
 pub use statement::{Statement, draw, state, statement_key};
 pub use sync::{Shown, case_id, observe, sampled, tick, wakes};
 pub use walk::walk;

@@ -1,11 +1,14 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use facts::Text;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::calendar::Span;
-use crate::{Moment, Who};
+use crate::closing::{Category, Close, Reopen, Stay};
+use crate::routine::{Checklist, Item, Routine};
+use crate::{Moment, Party, Roles, Who};
 
 /// How one kind of problem is dealt with: who does what by when, with which evidence and papers, and when it is over.
 ///
@@ -62,6 +65,9 @@ pub struct Procedure {
     /// The text of each paper, by id.
     #[serde(skip)]
     pub templates: BTreeMap<String, String>,
+    /// The table of roles with which it was read: a refusal calls people as the table does.
+    #[serde(skip)]
+    pub roles: Arc<Roles>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -171,6 +177,9 @@ pub struct Evidence {
     pub id: String,
     pub title: String,
     pub title_en: String,
+    /// Kept sealed, and read only by those whom the vault names.
+    #[serde(default)]
+    pub vault: Option<String>,
 }
 
 /// A document that a step produces from `papers/<id>.md`.
@@ -298,166 +307,6 @@ pub struct Pause {
     pub who: Vec<Who>,
 }
 
-/// When a case is over.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Close {
-    pub article: String,
-    pub by: CloseBy,
-    /// Who confirms, where the data cannot show it.
-    #[serde(default)]
-    pub who: Vec<Who>,
-    /// Steps that must have been done; one of the names in a pair `a|b` is enough.
-    #[serde(default)]
-    pub after: Vec<String>,
-    #[serde(default)]
-    pub needs: Vec<String>,
-    /// Values that fields must have: a re-check that was passed.
-    #[serde(default)]
-    pub only: Only,
-    /// Steps done by somebody else; `*` for all of this round, `open` for whoever opened it.
-    #[serde(default)]
-    pub different_from: Vec<String>,
-    #[serde(default, rename = "category")]
-    pub categories: Vec<Category>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CloseBy {
-    /// A later snapshot no longer shows the condition.
-    Data,
-    /// Somebody else than those who did the work confirms it.
-    SecondPerson,
-}
-
-/// A way in which a case is over, with its own proof.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Category {
-    pub id: String,
-    pub title: String,
-    pub title_en: String,
-    #[serde(default)]
-    pub after: Vec<String>,
-    #[serde(default)]
-    pub needs: Vec<String>,
-    #[serde(default)]
-    pub stays: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reopen {
-    pub article: String,
-    /// Who may re-open one by hand.
-    #[serde(default)]
-    pub who: Vec<Who>,
-    /// The step at which it begins again.
-    pub at: String,
-    /// The role that is told as well of a relapse.
-    #[serde(default)]
-    pub tell: Option<String>,
-}
-
-/// A look some time after the close-out whether it still holds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stay {
-    pub id: String,
-    pub title: String,
-    pub title_en: String,
-    pub article: String,
-    pub span: Span,
-    pub source: String,
-    pub confirmed: bool,
-    pub who: Vec<Who>,
-    #[serde(default)]
-    pub needs: Vec<String>,
-    /// Steps done by somebody else; `open` for whoever opened the case or made the statement.
-    #[serde(default)]
-    pub different_from: Vec<String>,
-}
-
-/// Something reported or looked at on fixed days, with a statement even when there is nothing (零报告).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Routine {
-    pub id: String,
-    pub title: String,
-    pub title_en: String,
-    pub article: String,
-    pub who: Vec<Who>,
-    /// The months in which it falls due.
-    pub months: Vec<u8>,
-    /// Its day; the last of a month that is shorter.
-    pub day: u8,
-    /// For each of what: `school`, `township`, `county`, `prefecture`, `province`.
-    pub each: String,
-    /// What a statement says.
-    #[serde(default)]
-    pub fields: Vec<String>,
-    /// Lists of points that it answers, one by one.
-    #[serde(default)]
-    pub checklists: Vec<String>,
-    /// The field that says how many there are: 0 makes it a zero report.
-    #[serde(default)]
-    pub counts: Option<String>,
-    /// Numbers that must add up, so that a zero agrees with the roll-call that it rests on.
-    #[serde(default, rename = "sum")]
-    pub sums: Vec<Sum>,
-    /// What a statement rests on: the roll-call, a signed sheet.
-    #[serde(default)]
-    pub needs: Vec<String>,
-    /// How many of the statements are looked at again.
-    #[serde(default)]
-    pub sample: Option<Sample>,
-}
-
-/// A number that is the sum of others.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sum {
-    pub total: String,
-    pub parts: Vec<String>,
-}
-
-/// Which statements are looked at again, and by whom: drawn from the period and a seed made known after its last day.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sample {
-    pub in_hundred: u8,
-    pub at_least: u16,
-    /// The stay check that the drawn statements get.
-    pub stay: String,
-    /// Who draws.
-    pub who: Vec<Who>,
-    pub source: String,
-    pub confirmed: bool,
-}
-
-/// Points that are looked at one by one; each becomes a field of the statement with the same three answers.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Checklist {
-    pub id: String,
-    pub title: String,
-    pub title_en: String,
-    pub article: String,
-    /// The field that must be filled in where a point is bad: which cases it led to.
-    pub follow: String,
-    #[serde(rename = "item")]
-    pub items: Vec<Item>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Item {
-    pub id: String,
-    pub title: String,
-    pub title_en: String,
-}
-
 /// Fields that are kept apart, and who may read them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -516,6 +365,20 @@ impl Procedure {
             number: self.document.number.clone(),
             anchor: anchor.to_string(),
             words: self.articles.get(anchor).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// What a role is called.
+    pub fn role(&self, id: &str) -> Text {
+        self.roles.title(id)
+    }
+
+    /// Whoever answers for something, by role, and by account once somebody took it.
+    pub(crate) fn party(&self, party: &Party) -> Text {
+        let Text { zh, en } = self.role(&party.role);
+        match &party.person {
+            Some(person) => Text::new(format!("{zh}（{person}）"), format!("{en} ({person})")),
+            None => Text::new(zh, en),
         }
     }
 

@@ -1,11 +1,13 @@
 //! From the files of a procedure to a procedure, and everything that is wrong with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use facts::{Finding, Place, Severity, Text, text};
 use serde::Deserialize;
 
-use crate::procedure::{CloseBy, FieldKind, Step};
+use crate::closing::CloseBy;
+use crate::procedure::{FieldKind, Step};
 use crate::{Calendar, HolidayYear, Procedure, Roles, Who, paper, statement};
 
 /// A procedure as it lies on disk, already read into memory.
@@ -41,6 +43,7 @@ pub fn read(files: &ProcedureFiles, roles: &Roles) -> (Option<Procedure>, Vec<Fi
         Err(error) => return (None, vec![unreadable(&name, source, &error)]),
     };
     procedure.version.clone_from(&files.version);
+    procedure.roles = Arc::new(roles.clone());
     statement::spell_out(&mut procedure);
     procedure.articles = articles(file("source.md").unwrap_or_default());
     for (path, text) in &files.files {
@@ -299,6 +302,9 @@ impl Check<'_> {
             if let Some(vault) = &entry.vault {
                 self.known(&text!("密存", "vault"), vault, procedure.vaults.iter().map(|vault| vault.id.as_str()));
             }
+        }
+        for vault in procedure.evidence.iter().filter_map(|kind| kind.vault.as_ref()) {
+            self.known(&text!("密存", "vault"), vault, procedure.vaults.iter().map(|vault| vault.id.as_str()));
         }
         let branches = procedure.steps.iter().flat_map(|step| step.branches.iter().map(|branch| &branch.only));
         let clocks = procedure.clocks.iter().map(|clock| &clock.only);

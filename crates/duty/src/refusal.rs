@@ -1,7 +1,6 @@
 use facts::{Text, text};
 use serde::Serialize;
 
-use crate::Who;
 use crate::procedure::Article;
 
 /// Why something may not be done: what stands in the way, the way on, and the article that says so.
@@ -12,14 +11,11 @@ pub struct Refusal {
     pub what: Text,
     pub hint: Text,
     pub article: Article,
-    /// Who may, where it is a question of who.
-    #[serde(skip)]
-    pub who: Vec<Who>,
 }
 
 impl Refusal {
     pub(crate) fn new(code: &str, what: Text, hint: Text, article: Article) -> Box<Refusal> {
-        Box::new(Refusal { code: code.to_string(), what, hint, article, who: Vec::new() })
+        Box::new(Refusal { code: code.to_string(), what, hint, article })
     }
 
     /// A step that lacks fields, evidence or what its papers say: all of it at once.
@@ -51,4 +47,9 @@ pub(crate) fn join(texts: &[Text]) -> Text {
         texts.iter().map(|text| pick(text).as_str()).collect::<Vec<_>>().join(between)
     };
     Text::new(of(|text| &text.zh, "、"), of(|text| &text.en, ", "))
+}
+
+/// Names that are typed, each with what it is called: `returned（复学）`.
+pub(crate) fn named<'n>(list: impl Iterator<Item = (&'n String, Text)>) -> Text {
+    join(&list.map(|(id, name)| said!("{id}（{}）", "{id} ({})", name)).collect::<Vec<_>>())
 }

@@ -1,8 +1,89 @@
+//! What falls due on fixed days, and which statements of it are looked at again.
+
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{Procedure, Routine};
+use crate::{Procedure, Who};
+
+/// Something reported or looked at on fixed days, with a statement even when there is nothing (零报告).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routine {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    pub who: Vec<Who>,
+    /// The months in which it falls due.
+    pub months: Vec<u8>,
+    /// Its day; the last of a month that is shorter.
+    pub day: u8,
+    /// For each of what: `school`, `township`, `county`, `prefecture`, `province`.
+    pub each: String,
+    /// What a statement says.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// Lists of points that it answers, one by one.
+    #[serde(default)]
+    pub checklists: Vec<String>,
+    /// The field that says how many there are: 0 makes it a zero report.
+    #[serde(default)]
+    pub counts: Option<String>,
+    /// Numbers that must add up, so that a zero agrees with the roll-call that it rests on.
+    #[serde(default, rename = "sum")]
+    pub sums: Vec<Sum>,
+    /// What a statement rests on: the roll-call, a signed sheet.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// How many of the statements are looked at again.
+    #[serde(default)]
+    pub sample: Option<Sample>,
+}
+
+/// A number that is the sum of others.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sum {
+    pub total: String,
+    pub parts: Vec<String>,
+}
+
+/// Which statements are looked at again, and by whom: drawn from the period and a seed made known after its last day.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    pub in_hundred: u8,
+    pub at_least: u16,
+    /// The stay check that the drawn statements get.
+    pub stay: String,
+    /// Who draws.
+    pub who: Vec<Who>,
+    pub source: String,
+    pub confirmed: bool,
+}
+
+/// Points that are looked at one by one; each becomes a field of the statement with the same three answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checklist {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+    pub article: String,
+    /// The field that must be filled in where a point is bad: which cases it led to.
+    pub follow: String,
+    #[serde(rename = "item")]
+    pub items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    pub id: String,
+    pub title: String,
+    pub title_en: String,
+}
 
 /// A statement or visit that falls due on a day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use facts::{Text, text};
 
 use crate::decide::may;
-use crate::procedure::{Choice, Field, FieldKind, Routine};
-use crate::refusal::{Refusal, said};
-use crate::routine::{begins, due_of};
+use crate::procedure::{Choice, Field, FieldKind};
+use crate::refusal::{Refusal, named, said};
+use crate::routine::{Routine, begins, due_of};
 use crate::wanted::{evidence_wanted, fields_wanted};
 use crate::{Actor, Case, Event, Moment, Party, Procedure, Proof, Subject};
 
@@ -43,7 +43,7 @@ pub fn state(
     let (routine, due) = due(procedure, &statement.routine, &statement.period)?;
     let (article, name) = (procedure.article(&routine.article), routine.name());
     let (period, label) = (&statement.period, &statement.subject.label);
-    may(&routine.who, actor, &article, &name)?;
+    may(procedure, &routine.who, actor, &article, &name)?;
     if let Some(known) = known {
         let (id, at) = (&known.id, known.opened.date());
         let what = text!("{label} 的 {period} 已于 {at} 报过（{id}）", "{label} has reported for {period} on {at} ({id})");
@@ -104,7 +104,7 @@ pub fn draw(
         let what = said!("“{}”不抽查", "no statement of \"{}\" is drawn", routine.name());
         return Err(Refusal::new("no-sample", what, text!("直接到场核查", "go and look"), article));
     };
-    may(&sample.who, actor, &article, &text!("抽查", "draw the sample"))?;
+    may(procedure, &sample.who, actor, &article, &text!("抽查", "draw the sample"))?;
     if now.date() <= due {
         let what = text!("{due} 之后才能抽查", "the sample is drawn after {due}");
         let hint = text!("截止之前抽，被抽到的会先知道", "drawn before the last day, those drawn would know beforehand");
@@ -194,10 +194,9 @@ fn unequal(procedure: &Procedure, routine: &Routine, fields: &BTreeMap<String, S
 fn due<'p>(procedure: &'p Procedure, id: &str, period: &str) -> Result<(&'p Routine, jiff::civil::Date), Box<Refusal>> {
     let article = procedure.article(&procedure.opening.article);
     let Some(routine) = procedure.routine(id) else {
-        let known: Vec<&str> = procedure.routines.iter().map(|routine| routine.id.as_str()).collect();
-        let known = known.join(", ");
+        let known = named(procedure.routines.iter().map(|routine| (&routine.id, routine.name())));
         let what = text!("没有“{id}”这个定期报告", "there is no routine `{id}`");
-        return Err(Refusal::new("unknown-routine", what, text!("可以是：{known}", "it can be: {known}"), article));
+        return Err(Refusal::new("unknown-routine", what, said!("可以是：{}", "it can be: {}", known), article));
     };
     due_of(routine, period).map(|due| (routine, due)).ok_or_else(|| {
         let months: Vec<String> = routine.months.iter().map(u8::to_string).collect();

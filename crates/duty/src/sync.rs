@@ -1,7 +1,7 @@
 use facts::Text;
 
 use crate::chain::{digest, hex};
-use crate::procedure::CloseBy;
+use crate::closing::CloseBy;
 use crate::{Calendar, Case, Event, Moment, Procedure, Sight, Status, Subject, clocks};
 
 /// What a snapshot says of one subject: missing data say nothing.

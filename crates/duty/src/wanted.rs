@@ -4,7 +4,7 @@ use facts::{Text, text};
 use jiff::civil::Date;
 
 use crate::procedure::{Field, FieldKind};
-use crate::refusal::said;
+use crate::refusal::{named, said};
 use crate::{Procedure, Proof};
 
 /// What is missing or wrong among the fields that are asked for, and which were given that nobody asked for.
@@ -19,8 +19,12 @@ pub(crate) fn fields_wanted(procedure: &Procedure, asked: &[String], given: &BTr
         }
     }
     for id in given.keys().filter(|id| !asked.contains(id)) {
-        let known = asked.join("、");
-        lacking.push(text!("没有栏目 {id}（可填：{known}）", "there is no field {id} here (fields: {known})"));
+        let known = named(asked.iter().filter_map(|id| procedure.field(id)).map(|field| (&field.id, field.name())));
+        lacking.push(if known.zh.is_empty() {
+            text!("没有栏目 {id}（这一步没有要填的栏目）", "there is no field {id} here (this step has no fields)")
+        } else {
+            said!("没有栏目 {id}（可填：{}）", "there is no field {id} here (fields: {})", known)
+        });
     }
     lacking
 }
@@ -49,9 +53,8 @@ fn wrong(field: &Field, value: &str) -> Option<Text> {
         FieldKind::Number => Some(said!("{}（{id}）要写成数，不能是“{value}”", "{} ({id}) is a number, not `{value}`", name)),
         FieldKind::Choice if field.choices.iter().any(|choice| choice.id == value) => None,
         FieldKind::Choice => {
-            let known: Vec<&str> = field.choices.iter().map(|choice| choice.id.as_str()).collect();
-            let known = known.join(", ");
-            Some(said!("{}（{id}）可以是：{known}，不能是“{value}”", "{} ({id}) is one of {known}, not `{value}`", name))
+            let known = named(field.choices.iter().map(|choice| (&choice.id, choice.name())));
+            Some(said!("{}（{id}）可以是：{}，不能是“{value}”", "{} ({id}) is one of {}, not `{value}`", name, known))
         }
     }
 }

@@ -14,7 +14,7 @@ use facts::text;
 
 use crate::connection::Connections;
 use crate::refusal::Refusal;
-use crate::server::{Server, must_for_counties};
+use crate::server::Server;
 
 /// Who may come through a door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,7 +154,7 @@ pub async fn gate(State(server): State<Arc<Server>>, mut request: Request, next:
     }
     if let Some(Everywhere(right)) = door {
         let (home, viewer) = (server.home.clone(), who.viewer.clone());
-        let looked = tokio::task::spawn_blocking(move || must_for_counties(&home, &viewer, right, None)).await;
+        let looked = tokio::task::spawn_blocking(move || app::must_for_counties(&home, &viewer, right, None)).await;
         if let Ok(Err(failure)) = looked {
             return Refusal::from(failure).into_response();
         }

@@ -1,14 +1,15 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use app::{County, CountyAsked, CountyChanges, Explained, Failure, Ledger, Library, Login, LoginAsked, Viewer, Workbook};
+use app::{CountyAsked, CountyChanges, Failure, KeptCounty, Ledger, Library, Login, LoginAsked, Viewer, WholeCounty, Workbook};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use facts::{SchoolCode, Stage, text};
+use facts::text;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -30,7 +31,7 @@ pub struct Server {
     /// Further folders of packs.
     packs: Vec<PathBuf>,
     known: Mutex<Known>,
-    counties: Cache<CountyKey, Arc<County>>,
+    counties: Cache<CountyKey, KeptCounty>,
     bodies: Cache<String, Arc<Body>>,
     /// How many requests may work at once; the others wait their turn or find the work done.
     heavy: Semaphore,
@@ -40,6 +41,8 @@ pub struct Server {
     /// Logins tried in this minute, by where they come from.
     tries: Mutex<(u64, HashMap<String, u32>)>,
     started: Instant,
+    /// How long the home's `looked.log` was when it was last looked at.
+    looked: AtomicU64,
     /// Whether a proxy stands before it, which speaks TLS and says who asks.
     pub behind_proxy: bool,
 }
@@ -95,6 +98,7 @@ impl Server {
             ledgers: Ledgers::new(home.clone(), packs.clone(), store),
             tries: Mutex::new((0, HashMap::new())),
             started: Instant::now(),
+            looked: AtomicU64::new(0),
             behind_proxy,
             home,
             packs,
@@ -247,10 +251,23 @@ impl Server {
         F: FnOnce(&Work) -> Result<T, Failure> + Send + 'static,
     {
         let at = self.work(viewer).await;
-        let Ok(_permit) = self.heavy.acquire().await else { return Err(broken()) };
-        match spawn_blocking(move || work(&at)).await {
+        let done = {
+            let Ok(_permit) = self.heavy.acquire().await else { return Err(broken()) };
+            spawn_blocking(move || work(&at)).await
+        };
+        self.take_in_looks().await;
+        match done {
             Ok(made) => made.map_err(Refusal::from),
             Err(_) => Err(broken()),
+        }
+    }
+
+    /// Looks that some work left in the home's `looked.log` go into the ledger's log at once. Where that cannot be done it is tried
+    /// again with the next look, and whenever the log is read.
+    async fn take_in_looks(self: &Arc<Self>) {
+        let length = std::fs::metadata(self.home.join("looked.log")).map_or(0, |data| data.len());
+        if self.looked.swap(length, Ordering::Relaxed) != length && self.ledgers.exists() {
+            let _ = self.at_ledger(|ledger| app::take_in_looks(ledger).map(|_| ())).await;
         }
     }
 
@@ -336,97 +353,53 @@ impl Work {
     pub fn prepare(&self) {
         let asked = CountyAsked { pack: app::DEFAULT_PACK.to_string(), snapshot: None, on: None, rules_on: None };
         // Where it cannot be done, the reader is told why.
-        if let Ok(county) = self.county(&asked) {
-            let _ = self.changes(&county, &asked);
-            let _ = self.years(&county, &asked);
+        if let Ok(kept) = self.kept(&asked) {
+            let _ = self.before(&kept, &asked);
+            let _ = self.years(&kept, &asked);
         }
     }
 
     /// The county that is asked for, for those who may see the whole of it.
-    pub fn county(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
-        let county = self.county_in_part(asked)?;
-        self.viewer.must_for_county("county:read", county.manifest.county.as_str())?;
-        Ok(county)
+    pub fn county(&self, asked: &CountyAsked) -> Result<WholeCounty, Failure> {
+        self.kept(asked)?.whole(&self.viewer, "county:read")
     }
 
-    /// The county that is asked for, worked out now or lately, for those who show one school of it.
-    pub fn county_in_part(&self, asked: &CountyAsked) -> Result<Arc<County>, Failure> {
+    /// The county that is asked for, worked out now or lately; `app` shows of it what the reader may see.
+    pub fn kept(&self, asked: &CountyAsked) -> Result<KeptCounty, Failure> {
         // A page names everything, a program perhaps nothing: both mean one outcome, which is worked out once.
         let asked = app::county_meant(&self.home, asked)?;
         self.server.counties.get_or_make(&(asked.clone(), self.generation), || {
-            let county = Arc::new(app::open_county(&self.library, &self.home, &asked)?);
-            let weight = county.outcome().matrix.schools.len() + 1;
-            Ok((county, weight))
+            let kept = app::open_county(&self.library, &self.home, &asked)?;
+            let weight = kept.weight();
+            Ok((kept, weight))
         })
     }
 
-    /// Refuses whoever may not see a school of a county.
-    pub fn must_for_school(&self, right: &str, county: &County, index: usize) -> Result<(), Failure> {
-        let Some(school) = county.outcome().matrix.schools.get(index) else { return Ok(()) };
-        self.viewer.must_for_school(right, school.code.as_str(), &division_of(county, &school.code))
+    /// What changed since the snapshot over which this one was laid; nothing where that one cannot be judged, or not be seen.
+    pub fn changes(&self, county: &WholeCounty, asked: &CountyAsked) -> Result<Option<CountyChanges>, Failure> {
+        let before = self.before(&self.kept(asked)?, asked);
+        let before = before.and_then(|before| before.whole(&self.viewer, "county:read").ok());
+        Ok(before.map(|before| app::county_changes(&before, county)))
     }
 
-    /// Whether a school may be seen.
-    pub fn sees_school(&self, right: &str, county: &County, code: &SchoolCode) -> bool {
-        self.viewer.sees_school(right, code.as_str(), &division_of(county, code))
-    }
-
-    /// Refuses whoever may not see all of the county of a snapshot; of every county, where none is named.
-    pub fn must_for_snapshot(&self, right: &str, snapshot: Option<&str>) -> Result<(), Failure> {
-        must_for_counties(&self.home, &self.viewer, right, snapshot)
-    }
-
-    /// What changed since the snapshot over which this one was laid; nothing where that one cannot be judged.
-    pub fn changes(&self, county: &County, asked: &CountyAsked) -> Result<Option<CountyChanges>, Failure> {
-        let Some(parent) = &county.manifest.parent else { return Ok(None) };
-        let before = |on| self.county_in_part(&CountyAsked { snapshot: Some(parent.to_string()), on, ..asked.clone() });
-        let before = before(asked.on).or_else(|failure| if asked.on.is_some() { before(None) } else { Err(failure) });
-        Ok(before.ok().map(|before| app::county_changes(&before, county)))
+    /// The county by the snapshot over which this one was laid.
+    fn before(&self, kept: &KeptCounty, asked: &CountyAsked) -> Option<KeptCounty> {
+        let parent = kept.parent()?;
+        let before = |on| self.kept(&CountyAsked { snapshot: Some(parent.clone()), on, ..asked.clone() });
+        before(asked.on).or_else(|failure| if asked.on.is_some() { before(None) } else { Err(failure) }).ok()
     }
 
     /// The county in each school year of its snapshot that can be judged, the oldest first.
-    pub fn years(&self, county: &Arc<County>, asked: &CountyAsked) -> Result<Vec<Arc<County>>, Failure> {
-        let own = county.outcome().matrix.heading.year;
-        let id = county.manifest.id.to_string();
+    pub fn years(&self, kept: &KeptCounty, asked: &CountyAsked) -> Vec<KeptCounty> {
+        let (years, own) = kept.years();
         let of_year = |year: &facts::SchoolYear| {
             if *year == own {
-                return Some(county.clone());
+                return Some(kept.clone());
             }
-            let on = Some(year.statistics_date());
-            self.county_in_part(&CountyAsked { snapshot: Some(id.clone()), on, rules_on: None, pack: asked.pack.clone() }).ok()
+            self.kept(&kept.beside(asked, Some(year.statistics_date()))).ok()
         };
-        Ok(county.manifest.years.iter().filter_map(of_year).collect())
+        years.iter().filter_map(of_year).collect()
     }
-
-    pub fn explain(
-        &self,
-        county: &County,
-        school: Option<&SchoolCode>,
-        stage: Option<Stage>,
-        figure: &str,
-    ) -> Result<Explained, Failure> {
-        let snapshot = county.snapshot(&self.home)?;
-        let explained = app::explain_judged(&snapshot, &county.judged, school, stage, figure)?;
-        app::say_as_written(&self.library, &self.home, &snapshot, explained)
-    }
-}
-
-/// Refuses whoever may not see all of the county of a snapshot; of every county of the home, where none is named.
-pub fn must_for_counties(home: &Path, viewer: &Viewer, right: &str, snapshot: Option<&str>) -> Result<(), Failure> {
-    if viewer.is_alone() {
-        return Ok(());
-    }
-    viewer.must(right)?;
-    let listed = app::list_home(home)?;
-    let meant = |id: &str| snapshot.is_none_or(|wanted| id.starts_with(wanted));
-    (listed.snapshots.iter().filter(|one| meant(one.manifest.id.as_str())))
-        .try_for_each(|one| viewer.must_for_county(right, one.manifest.county.as_str()))
-}
-
-/// The code of the division in which a school lies; that of its county where it is not known further.
-fn division_of(county: &County, school: &SchoolCode) -> String {
-    let known = county.school_row(school).and_then(|row| row.division.as_ref());
-    known.map_or_else(|| county.manifest.county.to_string(), ToString::to_string)
 }
 
 fn broken() -> Refusal {

@@ -115,6 +115,8 @@ pub struct Settlement {
     pub ended_of: Option<(String, Option<String>)>,
     pub approval: Option<Approval>,
     pub traces: Vec<NewTrace>,
+    /// A word about the store as a whole: its name, what it must still be, and what it becomes.
+    pub mark: Option<(String, Option<String>, String)>,
 }
 
 /// Accounts, sessions, approvals, and the log of looks.

@@ -11,6 +11,12 @@ use crate::{StoreError, schema};
 impl<C: Connection> Accounts for Database<C> {
     fn settle(&mut self, change: &Settlement) -> Result<(), StoreError> {
         self.write(|store| {
+            if let Some((name, expected, value)) = &change.mark {
+                if store.get(name)? != *expected {
+                    return Err(StoreError::Conflict { case: name.clone() });
+                }
+                store.set(name, value)?;
+            }
             if let Some(user) = &change.user {
                 store.write_user(user)?;
             }

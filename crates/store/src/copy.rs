@@ -83,8 +83,9 @@ fn tables(from: &mut dyn Connection, to: &mut dyn Connection) -> Result<(), Stor
     }
     let mut meta = Vec::new();
     from.query("SELECT name, value FROM meta", &[], &mut |row| {
-        if COPIED_MARKS.contains(&row.text(0)?) {
-            meta.push((row.text(0)?.to_string(), row.text(1)?.to_string()));
+        let name = row.text(0)?;
+        if COPIED_MARKS.iter().any(|mark| name == *mark || mark.ends_with(':') && name.starts_with(mark)) {
+            meta.push((name.to_string(), row.text(1)?.to_string()));
         }
         Ok(())
     })?;

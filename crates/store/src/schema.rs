@@ -63,8 +63,8 @@ pub const COPIED: &[(&str, &[&str])] = &[
     ("approvals", APPROVAL),
 ];
 
-/// Words kept about the store as a whole that are copied with it.
-pub const COPIED_MARKS: &[&str] = &["lines", "head", "mode", "trace_lines", "trace_head", "demo"];
+/// Words kept about the store as a whole that are copied with it; `looked:` stands for all that begin so.
+pub const COPIED_MARKS: &[&str] = &["lines", "head", "mode", "trace_lines", "trace_head", "demo", "looked:"];
 
 pub const ACCOUNT: &[&str] = &[
     "person",

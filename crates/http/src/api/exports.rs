@@ -36,7 +36,7 @@ pub async fn export(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
     server
         .download(visit, |work, visit| {
             let asked: ExportQuery = visit.query()?;
-            let county = work.county(&visit.which()?)?;
+            let kept = work.kept(&visit.which()?)?;
             let stage = stage_of(asked.stage.as_deref())?;
             let view = match (asked.view.as_str(), asked.indicator) {
                 ("schools", _) => ExportView::Schools,
@@ -54,7 +54,7 @@ pub async fn export(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
                     ));
                 }
             };
-            app::export_view(&work.library, &work.home, &county, &view, lang(visit)?)
+            app::export_view(&work.library, &work.home, (&work.viewer, &kept), &view, lang(visit)?)
         })
         .await
 }
@@ -64,8 +64,7 @@ pub async fn export(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
 pub async fn tables(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
     server
         .download(visit, |work, visit| {
-            let county = work.county(&visit.which()?)?;
-            app::tables_workbook(&county.judged, county.created(), lang(visit)?)
+            app::export_tables(&work.viewer, &work.kept(&visit.which()?)?, lang(visit)?)
         })
         .await
 }
@@ -75,11 +74,8 @@ pub async fn tables(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
 pub async fn school_report(Shared(server): Shared<Arc<Server>>, Path(code): Path<String>, visit: Visit) -> Response {
     server
         .download(visit, move |work, visit| {
-            let county = work.county_in_part(&visit.which()?)?;
-            let index = county.school_index(&code)?;
-            work.must_for_school("school:export", &county, index)?;
-            let snapshot = county.snapshot(&work.home)?;
-            app::school_workbook(&snapshot, &county.judged, index, lang(visit)?)
+            let kept = work.kept(&visit.which()?)?;
+            app::export_school(&work.home, &work.viewer, &kept, &code, lang(visit)?)
         })
         .await
 }

@@ -33,14 +33,10 @@ pub async fn figure(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
     server
         .answer(visit, |work, visit| {
             let asked: FigureQuery = visit.query()?;
-            let county = work.county_in_part(&visit.which()?)?;
+            let kept = work.kept(&visit.which()?)?;
             let school = asked.school.as_deref().filter(|words| !words.is_empty()).and_then(SchoolCode::parse);
-            match &school {
-                Some(code) => work.must_for_school("school:read", &county, county.school_index(code.as_str())?)?,
-                None => work.viewer.must_for_county("county:read", county.manifest.county.as_str())?,
-            }
-            let stage = stage_of(asked.stage.as_deref())?;
-            let explained = work.explain(&county, school.as_ref(), stage, &asked.indicator)?;
+            let figure = (stage_of(asked.stage.as_deref())?, asked.indicator.as_str());
+            let (county, explained) = app::explain_kept(&work.home, &work.viewer, &kept, school.as_ref(), figure)?;
             Ok(shown(&county, &explained))
         })
         .await

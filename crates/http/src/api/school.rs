@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::County;
+use app::{County, KeptCounty, SchoolOfCounty};
 use axum::extract::{Path, State as Shared};
 use axum::response::Response;
 use facts::{SchoolCode, Stage};
@@ -23,11 +23,13 @@ pub async fn school(Shared(server): Shared<Arc<Server>>, Path(code): Path<String
     server
         .answer(visit, move |work, visit| {
             let asked = visit.which()?;
-            let county = work.county_in_part(&asked)?;
-            let index = county.school_index(&code)?;
-            work.must_for_school("school:read", &county, index)?;
-            let years = work.years(&county, &asked)?;
-            Ok(shown(&county, index, &years))
+            let kept = work.kept(&asked)?;
+            let own = kept.school(&work.viewer, "school:read", &code)?;
+            let code = &own.county.outcome().matrix.schools[own.index].code;
+            // Its way through the years: those in which it was this reader's, and a school of its own.
+            let of_year = |kept: KeptCounty| kept.school(&work.viewer, "school:read", code.as_str()).ok();
+            let years: Vec<SchoolOfCounty> = work.years(&kept, &asked).into_iter().filter_map(of_year).collect();
+            Ok(shown(&own.county, own.index, &years))
         })
         .await
 }
@@ -110,7 +112,7 @@ pub struct TrendYear {
     pub stages: Vec<SchoolStage>,
 }
 
-fn shown(county: &County, index: usize, years: &[Arc<County>]) -> School {
+fn shown(county: &County, index: usize, years: &[SchoolOfCounty]) -> School {
     let outcome = county.outcome();
     let school = &outcome.matrix.schools[index];
     let row = county.school_row(&school.code);
@@ -196,9 +198,10 @@ fn items(county: &County, index: usize) -> Vec<SchoolItem> {
     .collect()
 }
 
-fn trend_year(county: &Arc<County>, code: &SchoolCode) -> Option<TrendYear> {
+fn trend_year(year: &SchoolOfCounty, code: &SchoolCode) -> Option<TrendYear> {
+    let (county, index) = (&year.county, year.index);
     let outcome = county.outcome();
-    let index = outcome.matrix.position(code)?;
+    outcome.matrix.schools.get(index).filter(|school| school.code == *code)?;
     let heading = &outcome.matrix.heading;
     Some(TrendYear {
         year: heading.year.id(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{AtLeastRow, County, Rows, SchoolRow};
+use app::{AtLeastRow, County, PartOfCounty, Rows, SchoolRow};
 use axum::extract::State as Shared;
 use axum::response::Response;
 use serde::Serialize;
@@ -18,14 +18,8 @@ use crate::visit::{Visit, WhichQuery};
 pub async fn schools(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
     server
         .answer(visit, |work, visit| {
-            let county = work.county_in_part(&visit.which()?)?;
-            let mut schools = shown(&county);
             // Whoever answers for a part of the county sees that part.
-            schools.schools.retain(|line| {
-                let code = facts::SchoolCode::parse(&line.code);
-                code.is_some_and(|code| work.sees_school("school:read", &county, &code))
-            });
-            Ok(schools)
+            Ok(shown(&work.kept(&visit.which()?)?.part(&work.viewer, "school:read")?))
         })
         .await
 }
@@ -122,7 +116,8 @@ pub struct BriefFigure {
     pub state: StateId,
 }
 
-fn shown(county: &County) -> Schools {
+fn shown(part: &PartOfCounty) -> Schools {
+    let county = &*part.county;
     Schools {
         heading: county.into(),
         indicators: IndicatorHead::all(county),
@@ -136,7 +131,7 @@ fn shown(county: &County) -> Schools {
                 population: division.population,
             })
             .collect(),
-        schools: (0..county.outcome().matrix.schools.len()).filter_map(|index| school_line(county, index)).collect(),
+        schools: part.schools.iter().filter_map(|index| school_line(county, *index)).collect(),
     }
 }
 

@@ -90,14 +90,16 @@ pub struct UploadLimits {
 }
 
 fn shown(work: &Work) -> Result<State, app::Failure> {
-    let listed = app::list_home(&work.home)?;
+    let listed = app::list_home(&work.home, &work.viewer)?;
+    // What lies there for others is no empty home.
+    let empty = listed.snapshots.is_empty() && listed.hidden == 0;
     let defaults = listed.default();
     let on = defaults.as_ref().map(|(_, _, on)| *on);
     Ok(State {
         version: env!("CARGO_PKG_VERSION").to_string(),
         home: work.home.display().to_string(),
-        empty: listed.snapshots.is_empty(),
-        next_step: listed.snapshots.is_empty().then(next_step),
+        empty,
+        next_step: empty.then(next_step),
         broken: listed.broken.iter().map(Words::from).collect(),
         packs: app::pack_rows(&work.library, on).iter().map(PackLine::from).collect(),
         defaults: defaults.map(|(id, year, on)| Defaults {
@@ -109,7 +111,6 @@ fn shown(work: &Work) -> Result<State, app::Failure> {
         faults: findings(work.library.faults()),
         upload: UploadLimits { file_bytes: upload::FILE_BYTES_MAX, all_bytes: upload::ALL_BYTES_MAX, files: upload::FILES_MAX },
         snapshots: (listed.snapshots.iter())
-            .filter(|one| work.viewer.touches(one.manifest.county.as_str()))
             .map(|one| SnapshotLine {
                 id: one.manifest.id.to_string(),
                 short: one.manifest.id.short().to_string(),

@@ -11,20 +11,29 @@ pub struct Server {
 
 impl Server {
     pub fn start() -> Server {
-        let folder = tempfile::tempdir().unwrap();
+        Server::start_in(tempfile::tempdir().unwrap(), "--wal-segsize=16")
+    }
+
+    /// A server in a folder, its log of writes cut into pieces of some size.
+    pub fn start_in(folder: TempDir, pieces: &str) -> Server {
         let data = folder.path().join("data");
         if is_root() {
             // initdb refuses root, so the folder goes to the package's own user.
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
         run(as_postgres("initdb")
-            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "-D"])
+            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", pieces, "-D"])
             .arg(&data));
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let server = Server { folder, port };
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -k {}", server.folder.path().display());
-        run(server.control().args(["-w", "-o", &options, "-l"]).arg(server.folder.path().join("log")).arg("start"));
+        server.run();
         server
+    }
+
+    /// Starts the program; also after it gave up.
+    pub fn run(&self) {
+        let options = format!("-p {} -c listen_addresses=127.0.0.1 -k {}", self.port, self.folder.path().display());
+        run(self.control().args(["-w", "-o", &options, "-l"]).arg(self.folder.path().join("log")).arg("start"));
     }
 
     pub fn url(&self, database: &str) -> String {
