@@ -54,7 +54,7 @@ def hold(binary, work, asked):
     for child in range(asked.children):
         # One in fifty is bound to the next.
         bound = f"t{child // 2}" if child // 2 % 50 == 0 else ""
-        lines.append(f"school{child // 2 * 2 % asked.pools:03d},{child:06d},{bound}\n")
+        lines.append(f"school{child // 2 % asked.pools:03d},{child:06d},{bound}\n")
     r.shuffle(lines)
     (work / "list.csv").write_text("pool,receipt,bound\n" + "".join(lines), encoding="utf-8")
     pools = sorted({line.split(",")[0] for line in lines})
