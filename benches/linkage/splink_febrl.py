@@ -19,7 +19,8 @@ def main(which, *paths):
     import duckdb
     import splink.comparison_level_library as level
     import splink.comparison_library as compare
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink import DuckDBAPI, SettingsCreator, block_on
+    from splink_versions import linker_of
 
     *files, out = paths
     connection = duckdb.connect()
@@ -56,9 +57,7 @@ def main(which, *paths):
                 "l.given_name = r.surname and l.surname = r.given_name and l.date_of_birth = r.date_of_birth"]
         recall, kind = 0.9, "dedupe_only"
     settings = SettingsCreator(link_type=kind, unique_id_column_name="rec_id", comparisons=comparisons, blocking_rules_to_generate_predictions=keys)
-    api = DuckDBAPI(connection=connection)
-    tables = [api.register(name, dataset_display_name=name) for name in names]
-    linker = Linker(tables if len(tables) > 1 else tables[0], settings)
+    linker = linker_of(DuckDBAPI(connection=connection), names, settings)
     linker.training.estimate_probability_two_random_records_match(sure, recall=recall)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for key in ("date_of_birth", "postcode"):

@@ -45,7 +45,8 @@ def link(left, right, out, model):
     import duckdb
     import splink.comparison_level_library as level
     import splink.comparison_library as compare
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink import DuckDBAPI, SettingsCreator, block_on
+    from splink_versions import linker_of
 
     connection = duckdb.connect()
     names = ["a"] if right == "-" else ["a", "b"]
@@ -88,9 +89,7 @@ def link(left, right, out, model):
         ]
     settings = SettingsCreator(link_type="dedupe_only" if right == "-" else "link_only", unique_id_column_name="id", comparisons=comparisons, retain_matching_columns=False,
                                retain_intermediate_calculation_columns=False, blocking_rules_to_generate_predictions=[block_on(*key) for key in keys])
-    api = DuckDBAPI(connection=connection)
-    tables = [api.register(name, dataset_display_name=name) for name in names]
-    linker = Linker(tables if len(tables) > 1 else tables[0], settings)
+    linker = linker_of(DuckDBAPI(connection=connection), names, settings)
     linker.training.estimate_probability_two_random_records_match([block_on("id_no"), block_on("name", "dob", "county")], recall=0.93)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for key in (("dob", "surname_py"), ("id_no",)):

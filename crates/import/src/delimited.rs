@@ -29,6 +29,21 @@ impl<'a> Delimited<'a> {
         Ok(Delimited { bytes, encoding, is_clean, delimiter, ends_with_returns })
     }
 
+    /// The text and its delimiter, where each line is a row and each delimiter parts two cells: no quotation mark, no other encoding, and
+    /// nothing that would have to be told.
+    pub(crate) fn plain(&self) -> Option<(&'a str, char)> {
+        if !self.is_clean || self.ends_with_returns || self.bytes.iter().any(|byte| matches!(byte, b'"' | 0)) {
+            return None;
+        }
+        let text = std::str::from_utf8(self.bytes).ok()?;
+        let delimiter = char::from(self.delimiter);
+        let is_fine = |line: &str| {
+            line.len() <= COLUMNS_MAX as usize
+                || line.len() <= CELL_BYTES_MAX && line.matches(delimiter).count() < COLUMNS_MAX as usize
+        };
+        text.split('\n').all(is_fine).then_some((text, delimiter))
+    }
+
     pub(crate) fn read(&self, emit: &mut Emit<'_>) -> Result<Vec<Fault>, Fault> {
         if self.is_clean && !self.ends_with_returns {
             return read(self.bytes, self.delimiter, None, emit);

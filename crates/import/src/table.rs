@@ -41,6 +41,14 @@ pub fn read_table(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(Tab
 fn read(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(TableLine<'_>)) -> Result<Vec<Fault>, Fault> {
     let bytes = source.bytes()?;
     let (mut book, mut faults) = Book::open(&bytes, source.name())?;
+    if let Book::Delimited(delimited) = &book
+        && let Some((text, delimiter)) = delimited.plain()
+    {
+        if sheet.is_none_or(str::is_empty) {
+            read_plain(text, delimiter, take);
+        }
+        return Ok(faults);
+    }
     let sheets = book.sheets();
     for (index, name) in sheets.iter().enumerate() {
         if sheet.is_some_and(|wanted| wanted != name) {
@@ -100,9 +108,62 @@ fn read(source: &Source, sheet: Option<&str>, take: &mut dyn FnMut(TableLine<'_>
     Ok(faults)
 }
 
+/// Lines of text without quotation marks, as they stand: nothing is copied.
+fn read_plain(text: &str, delimiter: char, take: &mut dyn FnMut(TableLine<'_>)) {
+    fn cells<'t>(line: &'t str, delimiter: char, into: &mut Vec<(usize, &'t str)>) {
+        into.clear();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        into.extend(line.split(delimiter).enumerate().filter(|(_, words)| words.bytes().any(|byte| byte != b' ')));
+    }
+    let mut first: Vec<Vec<(usize, &str)>> = Vec::new();
+    let mut lines = text.split('\n');
+    while first.len() < ABOVE_MAX * 2
+        && let Some(line) = lines.next()
+    {
+        let mut row = Vec::new();
+        cells(line, delimiter, &mut row);
+        if !row.is_empty() {
+            first.push(row);
+        }
+    }
+    let widths: Vec<usize> = first.iter().map(Vec::len).collect();
+    let at = head_of(&widths);
+    let Some(heads) = first.get(at) else { return };
+    let named: Vec<String> = heads.iter().map(|(_, words)| words.trim().to_string()).collect();
+    let mut place: Vec<Option<usize>> = vec![None; heads.iter().map(|(column, _)| column + 1).max().unwrap_or(0)];
+    for (at, (column, _)) in heads.iter().enumerate() {
+        place[*column] = Some(at);
+    }
+    take(TableLine::Heads(&named));
+    let placed = |cells: &mut Vec<(usize, &str)>| {
+        cells.retain_mut(|(column, _)| match place.get(*column).copied().flatten() {
+            Some(at) => {
+                *column = at;
+                true
+            }
+            None => false,
+        });
+    };
+    for mut cells in first.drain(..).skip(at + 1) {
+        placed(&mut cells);
+        take(TableLine::Row(&cells));
+    }
+    let mut row: Vec<(usize, &str)> = Vec::new();
+    for line in lines {
+        cells(line, delimiter, &mut row);
+        if !row.is_empty() {
+            placed(&mut row);
+            take(TableLine::Row(&row));
+        }
+    }
+}
+
 /// The first row at least four fifths as wide as the widest.
 fn head_row(rows: &[Row<'_>]) -> usize {
-    let widths: Vec<usize> = rows.iter().map(|row| row.cells().count()).collect();
+    head_of(&rows.iter().map(|row| row.cells().count()).collect::<Vec<usize>>())
+}
+
+fn head_of(widths: &[usize]) -> usize {
     let widest = widths.iter().copied().max().unwrap_or(0);
     widths.iter().take(ABOVE_MAX).position(|width| width * 5 >= widest * 4).unwrap_or(0)
 }

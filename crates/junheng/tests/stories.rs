@@ -173,6 +173,10 @@ fn masked_word(word: &str) -> String {
     if hexadecimal && (word.len() == 64 || word.bytes().any(|b| b.is_ascii_lowercase())) {
         return "[id]".into();
     }
+    // Files that go out bear the day in their name.
+    if word.strip_suffix(".xlsx").is_some_and(|day| day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit())) {
+        return "[day].xlsx".into();
+    }
     let time = word.len() >= 20 && word.as_bytes()[4] == b'-' && word.contains('T') && word.ends_with('Z');
     if time { "[time]".into() } else { word.to_string() }
 }

@@ -20,7 +20,7 @@ const ENOUGH: f64 = 400.0;
 /// How many pairs that agree in a rare word are looked at.
 const RARE_PAIRS: u64 = 5_000;
 /// About so many records are enough to find them among.
-const RARE_RECORDS: u64 = 1 << 16;
+const RARE_RECORDS: u64 = 1 << 14;
 /// And so many words of a column at least.
 const WORDS_MIN: u64 = 500;
 

@@ -73,6 +73,36 @@ pub(crate) fn pattern(records: &Records, settings: &Settings, shape: &Shape, l: 
     pattern
 }
 
+/// The patterns of many pairs, in their order. What is looked at of several of them is fetched at one go, since waiting for memory is what
+/// comparing costs.
+pub(crate) fn patterns(records: &Records, settings: &Settings, shape: &Shape, pairs: &[(u32, u32)]) -> Vec<Pattern> {
+    const AT_ONCE: usize = 32;
+    let mut found = Vec::with_capacity(pairs.len());
+    let mut agreements: Vec<Agreement> = Vec::with_capacity(AT_ONCE);
+    let looked_at: Vec<Vec<Term>> = settings.comparisons.iter().map(Comparison::looked_at).collect();
+    for pairs in pairs.chunks(AT_ONCE) {
+        agreements.clear();
+        agreements.extend(pairs.iter().map(|(l, r)| Agreement::of(records, *l, *r)));
+        let mut patterns = [0; AT_ONCE];
+        let mut place = 1;
+        for ((comparison, size), terms) in settings.comparisons.iter().zip(&shape.sizes).zip(&looked_at) {
+            let first = comparison.levels.first().map_or(0, |level| if level.rest.is_empty() { level.same } else { 0 });
+            let open = |agreement: &Agreement| first == 0 || agreement.same & first != first;
+            let touched = terms.iter().fold(0_u32, |sum, term| {
+                let rows = pairs.iter().zip(&agreements).filter(|(_, agreement)| open(agreement));
+                rows.fold(sum, |sum, ((l, r), _)| sum ^ records.touch(*term, *l) ^ records.touch(*term, *r))
+            });
+            std::hint::black_box(touched);
+            for (((l, r), agreement), pattern) in pairs.iter().zip(&agreements).zip(&mut patterns) {
+                *pattern += place * level(records, comparison, *agreement, *l, *r) as u64;
+            }
+            place *= size;
+        }
+        found.extend_from_slice(&patterns[..pairs.len()]);
+    }
+    found
+}
+
 /// The first level that holds; the last but one where none does, the last where there is nothing to compare.
 pub(crate) fn level(records: &Records, comparison: &Comparison, agreement: Agreement, l: u32, r: u32) -> usize {
     if agreement.both & comparison.mask == 0 {

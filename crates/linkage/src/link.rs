@@ -245,11 +245,12 @@ impl Work<'_, '_> {
             let wave = &chunks[start..(start + WAVE).min(chunks.len())];
             let (records, settings, said) = (self.records, self.settings, &self.said);
             let parts = self.hands.each(wave.len(), |at| {
-                let mut met = Met::default();
-                blocks.each(wave[at], |l, r| {
-                    let said = if said.is_empty() { None } else { said.get(&(l, r)).copied() };
-                    met.see(model.pattern(records, settings, l, r), said, keep.then_some((l, r)));
-                });
+                let (mut met, mut pairs) = (Met::default(), Vec::new());
+                blocks.each(wave[at], |l, r| pairs.push((l, r)));
+                for (pair, pattern) in pairs.iter().zip(model.patterns(records, settings, &pairs)) {
+                    let said = if said.is_empty() { None } else { said.get(pair).copied() };
+                    met.see(pattern, said, keep.then_some(*pair));
+                }
                 met
             });
             parts.into_iter().for_each(|part| self.standing.add(part));

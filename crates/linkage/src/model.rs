@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use facts::{Text, text};
 
-use crate::compare::{Pattern, Shape, pattern};
+use crate::compare::{Pattern, Shape, pattern, patterns};
 use crate::learn::{Logs, Weights};
 use crate::settings::{Settings, Term};
 use crate::{Records, Words};
@@ -76,6 +76,11 @@ impl Model {
 
     pub(crate) fn pattern(&self, records: &Records, settings: &Settings, l: u32, r: u32) -> Pattern {
         pattern(records, settings, &self.shape, l, r)
+    }
+
+    /// Those of many pairs.
+    pub(crate) fn patterns(&self, records: &Records, settings: &Settings, pairs: &[(u32, u32)]) -> Vec<Pattern> {
+        patterns(records, settings, &self.shape, pairs)
     }
 
     /// The logarithm of the odds that a pair with these levels is a match.

@@ -234,6 +234,16 @@ impl Records {
         sketches.get(code as usize).copied().unwrap_or(Sketch::UNKNOWN)
     }
 
+    /// Looks at what is kept of a row's word, so that it is at hand; the answer says nothing.
+    #[inline]
+    pub(crate) fn touch(&self, term: Term, row: u32) -> u32 {
+        let code = self.cell_code(term.column, row) as usize;
+        match term.derived {
+            None => self.sketches[term.column].get(code).map_or(0, |sketch| sketch.low()),
+            Some(derived) => self.derived[derived].of.get(code).copied().unwrap_or(0),
+        }
+    }
+
     /// Makes room and order for further records.
     pub(crate) fn ready(&mut self) {
         self.words.iter_mut().for_each(Words::ready);

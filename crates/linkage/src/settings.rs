@@ -116,6 +116,21 @@ pub struct Level {
     pub(crate) rest: Vec<Clause>,
 }
 
+impl Comparison {
+    /// What is looked at beside which columns agree.
+    pub(crate) fn looked_at(&self) -> Vec<Term> {
+        let mut terms = Vec::new();
+        for clause in self.levels.iter().flat_map(|level| &level.rest) {
+            if let Clause::Same(term) | Clause::Holds(term, ..) = clause
+                && !terms.contains(term)
+            {
+                terms.push(*term);
+            }
+        }
+        terms
+    }
+}
+
 impl Level {
     pub(crate) fn new(words: String, tests: Vec<Clause>, frequency: Option<Term>, against: bool) -> Level {
         let plain = |test: &Clause| match test {

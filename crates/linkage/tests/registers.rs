@@ -355,3 +355,31 @@ fn wrong_settings_are_all_named_at_once() {
     }
     assert_eq!(read_settings("s.toml", "id = [").1[0].code, "link-settings-unreadable");
 }
+
+/// Whatever columns are lost, empty or the same for everybody: the proposal can be read, or says that there is nothing to go by.
+#[test]
+fn proposals_can_be_read_whatever_is_missing() {
+    let (whole, _) = registers(&[], &[]);
+    for spoilt in 0_usize..1 << HEADS.len() {
+        for constant in [false, true] {
+            let mut table = Table::new("t", HEADS);
+            for row in 0..60 {
+                for column in 0..HEADS.len() {
+                    let word = match spoilt >> column & 1 {
+                        0 => whole.cell(row * 5, column),
+                        _ if constant => whole.cell(0, column),
+                        _ => "",
+                    };
+                    table.put(column, word);
+                }
+                table.end_row();
+            }
+            let (toml, findings) = propose(&table, Some(&table));
+            let read = read_settings("s.toml", &toml);
+            let told = findings.iter().any(|finding| finding.code == "link-nothing-in-common");
+            assert!(read.0.is_some() || told, "{spoilt:b} {constant}: {:?}\n{toml}", read.1);
+            let known = read.1.iter().all(|finding| ["link-no-block", "link-no-comparison"].contains(&finding.code.as_str()));
+            assert!(known, "{spoilt:b} {constant}: {:?}", read.1);
+        }
+    }
+}

@@ -218,12 +218,11 @@ impl Arrived {
     pub fn lines(&self) -> Vec<Text> {
         let (rows, matched, unsure, unmatched) = (self.rows, self.matched.len(), self.unsure.len(), self.unmatched.len());
         let (newly, amount, away) = (self.newly_entitled, self.amount, self.not_at_school);
-        let seconds = self.milliseconds as f64 / 1000.0;
         let file = &self.file;
         let mut lines = vec![
             text!(
-                "{file}：{rows} 人，对上 {matched}，待核对 {unsure}，没有对上 {unmatched}（{seconds:.1} 秒）",
-                "{file}: {rows} rows, {matched} matched, {unsure} unsure, {unmatched} unmatched ({seconds:.1} s)"
+                "{file}：{rows} 人，对上 {matched}，待核对 {unsure}，没有对上 {unmatched}",
+                "{file}: {rows} rows, {matched} matched, {unsure} unsure, {unmatched} unmatched"
             ),
             text!(
                 "新应享受资助 {newly} 人，一学期 {amount} 元；对上而不在校的 {away} 人",

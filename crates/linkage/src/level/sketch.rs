@@ -35,6 +35,11 @@ impl Sketch {
         Sketch(n as u64 | flag(DAMAGED, super::name::is_damaged(word)) | flag(VALID, clean::is_valid_id(word)) | letters)
     }
 
+    /// Some of its bits.
+    pub(crate) fn low(self) -> u32 {
+        self.0 as u32
+    }
+
     /// How many characters it has, where they were counted.
     pub(super) fn len(self) -> Option<u32> {
         (self.0 & LENGTH != LENGTH).then_some((self.0 & LENGTH) as u32)

@@ -24,7 +24,7 @@ pub(crate) struct Found {
 }
 
 /// Keys that would compare more than so many pairs a record are left out.
-const PAIRS_PER_RECORD_MAX: u64 = 6;
+const PAIRS_PER_RECORD_MAX: u64 = 2;
 
 /// Proposes settings for two registers, or for one that is held against itself. They are meant to be read and changed; what was
 /// not understood is told.
@@ -63,11 +63,31 @@ pub fn propose(left: &Table, right: Option<&Table>) -> (String, Vec<Finding>) {
             ),
         ));
     }
+    findings.extend([Some(left), right].into_iter().flatten().filter_map(thin));
     let ids = role::ids(left, right, &found);
     let keys = write::keys(&found);
     let whole = write::settings(&ids, &found, &keys, right.is_none());
     let kept = affordable(&whole, &keys, left, right);
     (write::settings(&ids, &found, &kept, right.is_none()), findings)
+}
+
+/// Says of which columns nothing can be learned.
+fn thin(table: &Table) -> Option<Finding> {
+    let heads = role::thin(table);
+    if heads.is_empty() {
+        return None;
+    }
+    let heads = heads.join("、");
+    Some(Finding::new(
+        Severity::Experience,
+        "link-column-thin",
+        Place::file(table.name()),
+        text!(
+            "列“{heads}”几乎全空或人人相同，没有写进设置",
+            "column `{heads}` is nearly empty or the same for everybody, and was left out of the settings"
+        ),
+        text!("看看导出时是不是漏了、错了", "see whether it was lost or spoilt when the file was made"),
+    ))
 }
 
 /// The keys that do not cost too much on these registers.

@@ -114,13 +114,28 @@ const HEADS: &[(&[&str], Role)] = &[
 pub(super) fn roles(table: &Table) -> Vec<(String, Role, bool)> {
     let mut roles = Vec::new();
     for (at, head) in table.heads().into_iter().enumerate() {
-        let filled = table.filled(at);
         let look = look(table, at);
-        let too_thin = filled * 50 < table.len() || table.distinct(at) < 2 && table.len() > 1;
+        let too_thin = is_thin(table, at);
         let role = if head.trim().is_empty() || too_thin { Role::Nothing } else { role(head, &look, table, at) };
         roles.push((head.to_string(), role, look.latin));
     }
     roles
+}
+
+/// Nearly empty, or the same for everybody.
+fn is_thin(table: &Table, at: usize) -> bool {
+    table.filled(at) * 50 < table.len() || table.distinct(at) < 2 && table.len() > 1
+}
+
+/// Headings of columns that would tell people apart, were they not nearly empty or the same for everybody.
+pub(super) fn thin(table: &Table) -> Vec<&str> {
+    let heads = table.heads().into_iter().enumerate();
+    let wanted = |head: &str| {
+        let lower = head.to_lowercase();
+        let worded = HEADS.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
+        worded.is_some_and(|(_, role)| !matches!(role, Role::Nothing | Role::Sex))
+    };
+    heads.filter(|(at, head)| !table.is_empty() && is_thin(table, *at) && wanted(head)).map(|(_, head)| head).collect()
 }
 
 fn role(head: &str, look: &Look, table: &Table, at: usize) -> Role {

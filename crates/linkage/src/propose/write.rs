@@ -25,13 +25,16 @@ pub(super) fn keys(found: &[Found]) -> Vec<Vec<String>> {
     add(&[Phone], &["phone"]);
     if has(County) {
         add(&[Birth, Name, County], &["birth", "surname-pinyin(name)", "county"]);
+    } else {
+        add(&[Birth, Name], &["birth", "surname(name)"]);
+        add(&[Birth, Name], &["birth", "initials(name)"]);
     }
-    add(&[Birth, Name], &["birth", "surname(name)"]);
-    add(&[Birth, Name], &["birth", "initials(name)"]);
     add(&[Name, Village], &["name", "village"]);
     add(&[Guardian, Birth], &["guardian", "birth"]);
     add(&[CitizenId, Birth], &["last(id_no, 6)", "year(birth)"]);
-    add(&[CitizenId, Birth], &["first(id_no, 14)", "surname(name)"]);
+    if !has(County) {
+        add(&[CitizenId, Birth, Name], &["first(id_no, 14)", "surname(name)"]);
+    }
     add(&[Household, Birth], &["household", "year(birth)"]);
     add(&[Given, Surname], &["given_name", "surname"]);
     add(&[Given, Birth], &["given_name", "birth"]);
