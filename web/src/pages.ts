@@ -36,6 +36,7 @@ export const PAGES: Page[] = [
   { name: "desk", path: "/desk", view: () => import("./pages/Desk.vue"), menu: true, withoutData: true, needs: ["cases:read"] },
   { name: "cases", path: "/cases", view: () => import("./pages/Cases.vue"), menu: true, withoutData: true, wide: true, needs: ["cases:read"] },
   { name: "pairs", path: "/pairs", view: () => import("./pages/Pairs.vue"), menu: true, wide: true, needs: ["identity:read"] },
+  { name: "lists", path: "/lists", view: () => import("./pages/Lists.vue"), menu: true, wide: true, needs: ["identity:read"] },
   { name: "case", path: "/case/:id", view: () => import("./pages/Case.vue"), withoutData: true },
   { name: "accounts", path: "/accounts", view: () => import("./pages/Accounts.vue"), menu: true, withoutData: true, wide: true, needs: ["accounts:read"], accounts: true },
   { name: "logs", path: "/logs", view: () => import("./pages/Logs.vue"), menu: true, withoutData: true, wide: true, needs: ["looks:read", "audit:read", "approvals:ask", "approvals:decide"], accounts: true },

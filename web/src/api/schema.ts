@@ -660,15 +660,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The lists that came in, the latest first: how many rows of each were matched, and what follows from it. */
+        get: operations["lists_kept"];
         put?: never;
         /**
          * Takes a list of newly recognised families (form `support-list`: CSV or workbook, the body itself) and answers whom it means,
-         *     who becomes entitled to what, and what nobody could be found for. Nothing is kept.
+         *     who becomes entitled to what, and what nobody could be found for. List and answer are kept, sealed; the same file handed in again is
+         *     the same list.
          * @description Wants `authorization: Bearer KEY` (`junheng ledgers key`), whose places are the only ones of which rows are looked at, or
          *     somebody who is in and may import; and the header `x-junheng: 1`.
          */
         post: operations["push_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/lists/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list that came in, row by row, names masked: as it was answered on that day. */
+        get: operations["list_kept"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2202,6 +2221,11 @@ export interface components {
             matched: components["schemas"]["ListRow"][];
             /** Format: int64 */
             milliseconds: number;
+            /**
+             * Format: int64
+             * @description Under which number it is kept; none where no row was of the places of the key.
+             */
+            n?: number | null;
             newly_entitled: number;
             /** @description Of the matched, those who are at no school. */
             not_at_school: number;
@@ -2214,6 +2238,32 @@ export interface components {
             amount: number;
             item: string;
             title: components["schemas"]["Words"];
+        };
+        ListHead: {
+            /**
+             * Format: double
+             * @description What that costs in a term, in yuan.
+             */
+            amount: number;
+            file: string;
+            matched: number;
+            /** Format: int64 */
+            n: number;
+            newly_entitled: number;
+            /** @description Of the matched, those who are at no school. */
+            not_at_school: number;
+            rows: number;
+            unmatched: number;
+            unsure: number;
+            when: string;
+            /** @description Who handed it in. */
+            who: string;
+        };
+        ListKept: {
+            head: components["schemas"]["ListHead"];
+            matched: components["schemas"]["ListRow"][];
+            unmatched: components["schemas"]["ListRow"][];
+            unsure: components["schemas"]["ListRow"][];
         };
         ListRow: {
             category?: components["schemas"]["Words"] | null;
@@ -2231,6 +2281,9 @@ export interface components {
             school: string;
             /** @description `listed` or `relapsed` */
             state: string;
+        };
+        ListsKept: {
+            lists: components["schemas"]["ListHead"][];
         };
         LogLine: {
             about: string;
@@ -4554,6 +4607,33 @@ export interface operations {
             };
         };
     };
+    lists_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListsKept"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     push_list: {
         parameters: {
             query?: {
@@ -4576,6 +4656,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListArrived"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListKept"];
                 };
             };
             "4XX": {

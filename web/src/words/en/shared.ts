@@ -44,6 +44,7 @@ export const shared: typeof zh = {
     packs: "Standards and parameters",
     desk: "My work",
     pairs: "One child or two",
+    lists: "Lists that came in",
     cases: "Ledger",
     case: "A case",
     accounts: "Accounts",

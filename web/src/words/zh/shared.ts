@@ -42,6 +42,7 @@ export const shared = {
     packs: "标准与参数",
     desk: "我的工作",
     pairs: "同一个孩子吗",
+    lists: "推送的名单",
     cases: "台账",
     case: "一个案件",
     accounts: "账号",
