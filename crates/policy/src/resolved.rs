@@ -79,7 +79,7 @@ pub struct Stock {
     pub title: Text,
     pub unit: Unit,
     pub table: &'static Table,
-    /// Written anew from the checked condition, so that nothing outside the subset can be in it. Never empty.
+    /// Written anew from the checked condition, so that nothing outside the subset can be in it. Empty where every row counts.
     pub where_sql: String,
     /// The figures that the filter names, in the order of their ids; empty for a table that does not state figures.
     pub items: Vec<StockItem>,

@@ -26,9 +26,9 @@ impl Explanation {
             lines.push(text!("  {zh}", "  {en}"));
         }
         let value = number(self.value);
-        let (unit_zh, unit_en) = (&self.indicator.unit_title.zh, &self.indicator.unit_title.en);
+        let (unit_zh, unit_en) = behind(&self.indicator.unit_title);
         let (formula, worked) = (&self.formula, &self.worked);
-        lines.push(text!("  {formula} = {worked} = {value} {unit_zh}", "  {formula} = {worked} = {value} {unit_en}"));
+        lines.push(text!("  {formula} = {worked} = {value}{unit_zh}", "  {formula} = {worked} = {value}{unit_en}"));
         let (zh, en) = (&self.indicator.article.zh, &self.indicator.article.en);
         lines.push(text!("  依据：{zh}", "  by: {en}"));
         if let Some(threshold) = &self.threshold {
@@ -217,9 +217,15 @@ fn number(value: Option<f64>) -> String {
     value.map_or("?".to_string(), shown)
 }
 
+/// A unit as it stands behind a number: a plain ratio has none.
+fn behind(unit: &Text) -> (String, String) {
+    let after = |words: &str| if words.is_empty() { String::new() } else { format!(" {words}") };
+    (after(&unit.zh), after(&unit.en))
+}
+
 fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
     let (zh, en) = (&parameter.title.zh, &parameter.title.en);
-    let (unit_zh, unit_en) = (&parameter.unit_title.zh, &parameter.unit_title.en);
+    let (unit_zh, unit_en) = behind(&parameter.unit_title);
     let value = if parameter.by_stage.is_empty() {
         Text::new(number(parameter.value), number(parameter.value))
     } else {
@@ -230,7 +236,7 @@ fn parameter_lines(parameter: &ExplainedParameter, sign: &str) -> Vec<Text> {
         Text::new(zh.join("、"), en.join(", "))
     };
     let (value_zh, value_en) = (value.zh, value.en);
-    let mut lines = vec![text!("  {zh} {sign} {value_zh} {unit_zh}", "  {en} {sign} {value_en} {unit_en}")];
+    let mut lines = vec![text!("  {zh} {sign} {value_zh}{unit_zh}", "  {en} {sign} {value_en}{unit_en}")];
     lines.extend(parameter.citation.as_ref().map(citation_line));
     for (label, citation) in &parameter.exceptions {
         let (zh, en, general) = (&label.zh, &label.en, number(parameter.general));
@@ -268,10 +274,12 @@ fn exception_lines(exceptions: &[ExceptionHead]) -> Vec<Text> {
 
 fn stock_lines(stock: &ExplainedStock) -> Vec<Text> {
     let (zh, en, value) = (&stock.title.zh, &stock.title.en, number(stock.value));
-    let (unit_zh, unit_en) = (stock.unit.title().zh, stock.unit.title().en);
-    let (table, filter) = (&stock.table, &stock.filter);
-    let mut lines =
-        vec![text!("  {zh} = {value} {unit_zh}（{table}：{filter}）", "  {en} = {value} {unit_en} ({table}: {filter})")];
+    let (unit_zh, unit_en) = behind(&stock.unit.title());
+    let (from_zh, from_en) = match (&stock.table, stock.filter.as_str()) {
+        (table, "") => (table.clone(), table.clone()),
+        (table, filter) => (format!("{table}：{filter}"), format!("{table}: {filter}")),
+    };
+    let mut lines = vec![text!("  {zh} = {value}{unit_zh}（{from_zh}）", "  {en} = {value}{unit_en} ({from_en})")];
     if let Cell::Missing(lack) = stock.measured {
         let (zh, en) = (lack.title().zh, lack.title().en);
         lines.push(text!("    没有数值：{zh}", "    no value: {en}"));
@@ -330,9 +338,8 @@ fn row_lines(rows: &[SourceCell], measure: &Unit) -> Vec<Text> {
         let (item_zh, item_en) = (item.zh, item.en);
         match (row.value, &row.missing, &row.written) {
             (Some(value), _, Some(written)) => {
-                let (value, unit) = (shown(value), measure.title());
-                let (unit_zh, unit_en) = (unit.zh, unit.en);
-                text!("      {zh}：{item_zh}{written} = {value} {unit_zh}", "      {en}: {item_en}{written} = {value} {unit_en}")
+                let (value, (unit_zh, unit_en)) = (shown(value), behind(&measure.title()));
+                text!("      {zh}：{item_zh}{written} = {value}{unit_zh}", "      {en}: {item_en}{written} = {value}{unit_en}")
             }
             (Some(value), _, None) => {
                 let value = shown(value);

@@ -24,8 +24,8 @@ pub struct ExplainedStock {
     pub measured: Cell,
     /// The exceptions that replaced it.
     pub exceptions: Vec<Text>,
-    /// The fact table and the filter.
     pub table: String,
+    /// Empty where every row of the table counts.
     pub filter: String,
     /// Of a school: itself and its merged campuses. Of the county, where a stock of schools is put together: every examined
     /// school, those without a figure first. Empty for a stock of the county itself.
@@ -153,10 +153,16 @@ fn bare(stock: &Stock, value: Option<f64>, measured: Cell) -> ExplainedStock {
         measured,
         exceptions: Vec::new(),
         table: stock.table.name.to_string(),
-        filter: schools.map_or_else(|| stock.where_sql.clone(), |schools| format!("{} and {}", stock.where_sql, schools.text())),
+        filter: filter(&stock.where_sql, schools.map(|schools| schools.text())),
         units: Vec::new(),
         rows: Vec::new(),
     }
+}
+
+/// The conditions on rows and on their schools, as one.
+fn filter(rows: &str, schools: Option<&str>) -> String {
+    let all = [Some(rows), schools];
+    all.into_iter().flatten().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" and ")
 }
 
 /// What is needed to find the rows of one stock.

@@ -36,7 +36,7 @@ impl Resolver<'_> {
     pub(super) fn stock(&self, entry: &StockEntry) -> Option<Stock> {
         let table = entry.table?;
         let (where_sql, parameters, items) = match &entry.condition {
-            None => ("(1 = 1)".to_string(), Vec::new(), Vec::new()),
+            None => (String::new(), Vec::new(), Vec::new()),
             Some(formula) => {
                 let tree = formula.tree.as_ref()?;
                 let condition = sqlish::check(tree, table, &mut Vec::new())?;
