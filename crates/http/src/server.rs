@@ -421,7 +421,7 @@ fn library_mark(home: &Path, packs: &[PathBuf]) -> u64 {
 
 /// A number that is another as soon as there is another snapshot or map.
 fn home_mark(home: &Path) -> u64 {
-    mark([home.join("snapshots"), home.join("map")].iter().map(PathBuf::as_path))
+    mark([home.join("snapshots"), home.join("planned"), home.join("map")].iter().map(PathBuf::as_path))
 }
 
 fn mark<'a>(folders: impl Iterator<Item = &'a Path>) -> u64 {
