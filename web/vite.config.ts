@@ -7,6 +7,8 @@ export default defineConfig({
   base: "./",
   plugins: [vue()],
   build: {
+    // The console, the page of the public, and the page of a visit: three pages that know nothing of one another.
+    rolldownOptions: { input: ["index.html", "report.html", "visit.html"] },
     target: ["es2020", "chrome90"],
     cssTarget: "chrome90",
     // A page that is printed and checked by eye must not depend on inlined data: addresses, which the server forbids.

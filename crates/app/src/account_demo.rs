@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use facts::{Text, text};
+use facts::{Finding, Text, text};
 use serde::Serialize;
 use store::{Account, Filter, Settlement};
 
 use crate::account_login::trace;
 use crate::choose::{day, one_snapshot};
+use crate::demo_cases::{DemoPlaces, plant};
 use crate::duty_users::user_of;
 use crate::{DutyAsked, Failure, Ledger, hand_over_duty};
 
@@ -15,6 +16,10 @@ use crate::{DutyAsked, Failure, Ledger, hand_over_duty};
 #[derive(Debug, Serialize)]
 pub struct DemoMade {
     pub accounts: Vec<DemoLine>,
+    /// Receipts of reports of the public, to be asked with.
+    pub receipts: Vec<String>,
+    /// What of the cases for showing could not be made.
+    pub findings: Vec<Finding>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,8 +70,9 @@ pub fn make_demo(ledger: &mut Ledger, home: &Path) -> Result<DemoMade, Failure> 
         accounts.push(DemoLine { person, name, role: ledger.procedures.roles.title(role), unit });
     }
     ledger.store.set_mark("demo", "1")?;
+    let (receipts, findings) = plant(ledger, &DemoPlaces { county: &places.county, school: &places.school })?;
     offer_one(ledger)?;
-    Ok(DemoMade { accounts })
+    Ok(DemoMade { accounts, receipts, findings })
 }
 
 /// Where people of each level answer for something: the places of a case, so that they find work.
@@ -95,6 +101,12 @@ impl Places {
         let mut some: Vec<String> = cases.iter().filter_map(|row| row.school.clone()).collect();
         some.sort();
         some.dedup();
+        // A county without problems has schools to be looked after, too.
+        for code in std::iter::once(&school).cloned().chain(schools.iter().map(|one| one.code.to_string())) {
+            if some.len() < 5 && !code.is_empty() && !some.contains(&code) {
+                some.push(code);
+            }
+        }
         some.truncate(5);
         Ok(Places {
             prefecture: county.get(..4).unwrap_or(&county).to_string(),
@@ -152,6 +164,13 @@ impl DemoMade {
         for DemoLine { person, name, role: Text { zh, en }, unit } in &self.accounts {
             lines.push(text!("  {person}  {name}  {zh}  管辖 {unit}", "  {person}  {name}  {en}  answers for {unit}"));
         }
+        lines.extend(self.receipts.iter().map(|receipt| {
+            text!(
+                "公众举报（网址后加 /report）一件，受理号 {receipt}，可查办理情况",
+                "a report of the public (page /report), receipt {receipt}: ask with it how far it is"
+            )
+        }));
+        lines.extend(self.findings.iter().map(|finding| finding.what.clone()));
         lines
     }
 }

@@ -191,6 +191,7 @@ pub fn act_title(act: &str) -> Text {
         "password-failed" => text!("改口令时原口令不对", "old password wrong when changing it"),
         "totp-on" => text!("启用验证码", "second step on"),
         "totp-off" => text!("停用验证码", "second step off"),
+        "sync" => text!("按最新评估立案、销号", "opened and closed cases by the latest evaluation"),
         "log-read" => text!("查看日志", "read the log"),
         "approval-asked" => text!("申请导出", "asked for an export"),
         "approval-given" => text!("批准导出", "gave leave for an export"),

@@ -5,7 +5,7 @@ use store::{Session, Settlement};
 
 use crate::account_login::{trace, world_time};
 use crate::account_manage::account_of;
-use crate::account_totp::{code_fits, otpauth, secret_of};
+use crate::account_totp::{code_fits, otpauth, secret_of, square};
 use crate::{Failure, Ledger, Viewer, account_password};
 
 /// A secret that is to be put into the telephone before it is switched on.
@@ -15,6 +15,8 @@ pub struct TotpOffer {
     pub secret: String,
     /// `otpauth://totp/…`, to be opened on the telephone.
     pub address: String,
+    /// The address as a square to be photographed: its side, and the path of what is dark.
+    pub square: (usize, String),
 }
 
 /// Replaces one's own password; all other sessions of the account end.
@@ -61,7 +63,8 @@ pub fn change_password(
 pub fn offer_totp(viewer: &Viewer, random: &[u8; 20]) -> TotpOffer {
     let secret = secret_of(random);
     let address = otpauth(&secret, &viewer.person);
-    TotpOffer { secret, address }
+    let square = square(&address);
+    TotpOffer { secret, address, square }
 }
 
 /// Switches the second step on, with a code made from the secret that was offered.

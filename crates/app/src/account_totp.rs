@@ -21,6 +21,18 @@ pub fn otpauth(secret: &str, person: &str) -> String {
     format!("otpauth://totp/Junheng:{plain}?secret={secret}&issuer=Junheng")
 }
 
+/// The address as a square of dark and light that a telephone reads: its side, and the path of the dark squares as SVG writes
+/// it, each a unit wide.
+pub fn square(address: &str) -> (usize, String) {
+    use std::fmt::Write as _;
+    let Ok(code) = qrcode::QrCode::new(address) else { return (0, String::new()) };
+    let (side, colors, mut path) = (code.width(), code.to_colors(), String::new());
+    for (at, _) in colors.iter().enumerate().filter(|(_, color)| **color == qrcode::Color::Dark) {
+        let _ = write!(path, "M{} {}h1v1h-1z", at % side, at / side);
+    }
+    (side, path)
+}
+
 fn totp(secret: &str) -> Option<Totp> {
     Builder::new().with_secret(Secret::try_from_base32(secret).ok()?).build().ok()
 }
@@ -36,6 +48,16 @@ mod tests {
         assert_eq!(secret, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")] {
             assert_eq!(code_fits(&secret, code, seconds, 0), Some(seconds / 30), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn the_square_has_its_three_corners() {
+        let (side, path) = square(&otpauth("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "li"));
+        assert!(side > 20 && (side - 17) % 4 == 0, "{side}");
+        let is_dark = |x: usize, y: usize| path.contains(&format!("M{x} {y}h1"));
+        for (x, y) in [(0, 0), (side - 7, 0), (0, side - 7)] {
+            assert!(is_dark(x, y) && is_dark(x + 3, y + 3) && !is_dark(x + 1, y + 1), "{x} {y}");
         }
     }
 

@@ -5,9 +5,10 @@ use report::{Listing, ListingCell, ListingColumn};
 use store::{Filter, Order};
 
 use crate::account_logs::{must_be_approved, write_down};
+use crate::desk_case::papers;
 use crate::duty_ledger::CaseLine;
-use crate::write_reports::{Workbook, workbook_failure};
 use crate::duty_show::{cases_of, write_list_down};
+use crate::write_reports::{Workbook, workbook_failure};
 use crate::{Failure, Ledger, Viewer};
 
 /// What waits for somebody: first what is due.
@@ -60,6 +61,17 @@ pub struct LedgerPage {
     pub cases: Vec<CaseLine>,
     /// How many may be seen at once.
     pub rows_max: u32,
+    /// The procedure's own columns, where one is chosen that is about no persons, and what stands in them.
+    pub columns: Vec<(String, Text)>,
+    pub values: Vec<LedgerValues>,
+}
+
+/// What stands in a procedure's own columns of one case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerValues {
+    pub fields: Vec<String>,
+    /// Name and number of each paper that was made.
+    pub papers: Vec<(Text, String)>,
 }
 
 const DESK_ROWS: u32 = 50;
@@ -134,7 +146,28 @@ pub fn list_cases(ledger: &mut Ledger, viewer: &Viewer, asked: &CasesAsked) -> R
     }
     let cases = cases_of(ledger, &filter)?;
     write_list_down(ledger, viewer, &cases.cases)?;
-    Ok(LedgerPage { total: cases.total, cases: cases.cases.into_iter().map(|line| shown(viewer, line)).collect(), rows_max })
+    let chosen = asked.procedure.as_ref().and_then(|id| ledger.procedures.all.get(id)).map(|(procedure, _)| procedure.clone());
+    let (mut columns, mut values) = (Vec::new(), Vec::new());
+    // A list of persons with all that is written of each would be a look at each.
+    if let Some(procedure) = chosen.filter(|procedure| !is_personal(procedure)) {
+        let fields: Vec<&duty::Field> = procedure.fields.iter().collect();
+        columns = fields.iter().map(|field| (field.id.clone(), field.name())).collect();
+        for line in &cases.cases {
+            values.push(values_of(ledger, viewer, &line.row.case, &fields)?);
+        }
+    }
+    let lines = cases.cases.into_iter().map(|line| shown(viewer, line)).collect();
+    Ok(LedgerPage { total: cases.total, cases: lines, rows_max, columns, values })
+}
+
+fn values_of(ledger: &mut Ledger, viewer: &Viewer, id: &str, fields: &[&duty::Field]) -> Result<LedgerValues, Failure> {
+    let followed = ledger.case(id)?;
+    let of = |field: &&duty::Field| {
+        let value = followed.case.fields.get(&field.id).map_or("", String::as_str);
+        let choice = field.choices.iter().find(|choice| choice.id == value).map(|choice| choice.title.as_str());
+        viewer.masked(Some(&field.id), choice.unwrap_or(value))
+    };
+    Ok(LedgerValues { fields: fields.iter().map(of).collect(), papers: papers(&followed.procedure, &followed.events) })
 }
 
 /// Whoever leafs on beyond what may be seen at once sees many: leave must have been given where any of it is about persons.

@@ -103,6 +103,8 @@ pub struct ProcedureShown {
     pub subject: Text,
     pub may_open: bool,
     pub personal: bool,
+    /// Whether each case names who answers for it: a document broken into duties.
+    pub breaks_down: bool,
     pub fields: Vec<FieldShown>,
     pub needs: Vec<(String, Text)>,
 }
@@ -149,7 +151,10 @@ pub fn case_page(ledger: &mut Ledger, viewer: &Viewer, id: &str) -> Result<CaseS
         clocks: page.clocks,
         fields: masked_fields(procedure, case, viewer),
         timeline: page.timeline.iter().map(|(at, who, words)| (at.clone(), who.clone(), viewer.masked_text(words))).collect(),
-        evidence: case.evidence.iter().map(|proof| (kind(&proof.kind), proof.name.clone(), proof.sha256.clone())).collect(),
+        evidence: (case.evidence.iter())
+            .filter(|proof| vault_of(procedure, &proof.kind).is_none_or(|vault| is_mine(&vault.readers)))
+            .map(|proof| (kind(&proof.kind), proof.name.clone(), proof.sha256.clone()))
+            .collect(),
         papers: papers(procedure, &followed.events),
         steps: if open { steps(ledger, viewer, procedure, case) } else { Vec::new() },
         offer,
@@ -191,7 +196,7 @@ pub fn clock_state_id(clock: &Running) -> &'static str {
     }
 }
 
-fn papers(procedure: &Procedure, events: &[duty::Recorded]) -> Vec<(Text, String)> {
+pub(crate) fn papers(procedure: &Procedure, events: &[duty::Recorded]) -> Vec<(Text, String)> {
     let made = events.iter().flat_map(|recorded| match &recorded.event {
         duty::Event::StepDone { papers, .. } => papers.as_slice(),
         _ => &[],
@@ -207,6 +212,7 @@ pub fn case_file(ledger: &mut Ledger, viewer: &Viewer, id: &str, file: &str) -> 
     viewer.must_for_case("cases:read", &followed.row)?;
     let proof = followed.case.evidence.iter().find(|proof| proof.sha256 == file);
     let paper = papers(&followed.procedure, &followed.events).into_iter().find(|(_, number)| number == file);
+    let sealed = proof.and_then(|proof| vault_of(&followed.procedure, &proof.kind)).map(|vault| vault.id.clone());
     let (name, path) = match (proof, paper) {
         (Some(proof), _) => (proof.name.clone(), ledger.home.join("duty").join("files").join(file)),
         (None, Some((_, number))) => {
@@ -221,8 +227,20 @@ pub fn case_file(ledger: &mut Ledger, viewer: &Viewer, id: &str, file: &str) -> 
     if is_personal(&followed.procedure) {
         write_down(ledger, viewer, "look", id, &name)?;
     }
+    if let Some(vault) = &sealed {
+        // The engine decides who reads it, and the case says that somebody did.
+        let asked = DutyAsked { reason: name.clone(), ..DutyAsked::default() };
+        in_some_role(viewer, &asked, |asked| read_vault(ledger, id, vault, asked))?;
+    }
     let bytes = std::fs::read(&path).map_err(|error| Failure::io(text!("读取材料", "read a file"), &path, &error))?;
+    let bytes = if sealed.is_some() { snapshot::Home::open(&ledger.home)?.unseal_bytes(&bytes)? } else { bytes };
     Ok((name, bytes))
+}
+
+/// The vault in which evidence of a kind lies.
+fn vault_of<'p>(procedure: &'p Procedure, kind: &str) -> Option<&'p duty::Vault> {
+    let vault = procedure.evidence.iter().find(|known| known.id == kind)?.vault.as_ref()?;
+    procedure.vaults.iter().find(|known| known.id == *vault)
 }
 
 fn masked_fields(procedure: &Procedure, case: &Case, viewer: &Viewer) -> Vec<(Text, String)> {
@@ -272,7 +290,7 @@ fn steps(ledger: &Ledger, viewer: &Viewer, procedure: &Procedure, case: &Case) -
     found.into_iter().filter_map(shown).collect()
 }
 
-fn fields(procedure: &Procedure, ids: &[String]) -> Vec<FieldShown> {
+pub(crate) fn fields(procedure: &Procedure, ids: &[String]) -> Vec<FieldShown> {
     let shown = |id: &String| {
         let field = procedure.field(id)?;
         Some(FieldShown {
@@ -292,12 +310,12 @@ fn fields(procedure: &Procedure, ids: &[String]) -> Vec<FieldShown> {
     ids.iter().filter_map(shown).collect()
 }
 
-fn is_one_of(ledger: &Ledger, viewer: &Viewer, who: &[Who]) -> bool {
+pub(crate) fn is_one_of(ledger: &Ledger, viewer: &Viewer, who: &[Who]) -> bool {
     viewer.is_alone() || actors(ledger, viewer).iter().any(|actor| who.iter().any(|who| who.is(actor)))
 }
 
 /// The viewer in each of their roles.
-fn actors(ledger: &Ledger, viewer: &Viewer) -> Vec<duty::Actor> {
+pub(crate) fn actors(ledger: &Ledger, viewer: &Viewer) -> Vec<duty::Actor> {
     let of = |role: &String| {
         let known = ledger.procedures.roles.role(role)?;
         Some(duty::Actor {
@@ -375,6 +393,7 @@ pub fn list_procedures(ledger: &Ledger, viewer: &Viewer) -> Result<Vec<Procedure
                 && is_one_of(ledger, viewer, &procedure.opening.who)
                 && !procedure.opening.who.is_empty(),
             personal: is_personal(procedure),
+            breaks_down: procedure.opening.owner_from.is_some(),
             fields: fields(procedure, &procedure.opening.fields),
             needs: procedure.opening.needs.iter().map(kind).collect(),
         }
@@ -384,7 +403,7 @@ pub fn list_procedures(ledger: &Ledger, viewer: &Viewer) -> Result<Vec<Procedure
 
 /// Tries each of the viewer's roles in turn: a refused command has written nothing. In a home without accounts whoever is
 /// named acts.
-fn in_some_role<T>(
+pub(crate) fn in_some_role<T>(
     viewer: &Viewer,
     asked: &DutyAsked,
     mut act: impl FnMut(&DutyAsked) -> Result<T, Failure>,

@@ -66,6 +66,17 @@ pub(crate) fn open_row(
     row: Option<usize>,
 ) -> Result<Acted, Failure> {
     let actor = ledger.actor(asked.by.as_deref())?;
+    open_as(ledger, opening, asked, &row.map_or_else(String::new, |row| row.to_string()), &actor)
+}
+
+/// Opens a case as somebody who need have no account; a mark tells apart what is otherwise the same.
+pub(crate) fn open_as(
+    ledger: &mut Ledger,
+    opening: &DutyOpening,
+    asked: &DutyAsked,
+    mark: &str,
+    actor: &duty::Actor,
+) -> Result<Acted, Failure> {
     let Some((procedure, _)) = ledger.procedures.all.get(&opening.procedure).cloned() else {
         let known: Vec<&str> = ledger.procedures.all.keys().map(String::as_str).collect();
         let (known, id) = (known.join("、"), &opening.procedure);
@@ -74,8 +85,8 @@ pub(crate) fn open_row(
             text!("有这些：{known}", "there are: {known}"),
         ));
     };
-    let row = row.map_or_else(String::new, |row| format!(":{row}"));
-    let key = format!("{}:{}:{}{row}", opening.label, ledger.now, actor.person);
+    let mark = if mark.is_empty() { String::new() } else { format!(":{mark}") };
+    let key = format!("{}:{}:{}{mark}", opening.label, ledger.now, actor.person);
     let id = duty::case_id(&procedure.prefix, &procedure.id, &key);
     let receipt = procedure.opening.receipt.is_some().then(new_receipt).transpose()?;
     let subject = Subject {
@@ -84,18 +95,23 @@ pub(crate) fn open_row(
         division: opening.division.clone(),
         school: opening.school.clone(),
     };
-    within(&actor, &subject)?;
+    within(actor, &subject)?;
     if !subject.division.starts_with(&procedure.place) {
         let (place, id) = (&procedure.place, &procedure.id);
         let what =
             text!("程序 {id} 只适用于 {place} 开头的区划", "the procedure {id} holds only in divisions beginning with {place}");
         return Err(Failure::wrong_use(what, text!("换一个程序", "choose another procedure")));
     }
-    let evidence = asked.evidence.iter().map(|words| ledger.take_evidence(words)).collect::<Result<Vec<_>, _>>()?;
+    let evidence = take_all(ledger, &procedure, asked)?;
     let opening = Opening { subject, finding: opening.finding.clone(), fields: asked.set.clone(), evidence };
-    let event = duty::open(&procedure, opening, &actor, ledger.now).map_err(|no| refused(&no))?;
-    let acted = write(ledger, &procedure, None, &id, vec![event], &actor, Vec::new())?;
+    let event = duty::open(&procedure, opening, actor, ledger.now).map_err(|no| refused(&no))?;
+    let acted = write(ledger, &procedure, None, &id, vec![event], actor, Vec::new())?;
     Ok(Acted { receipt, ..acted })
+}
+
+/// Takes in the files that somebody brings, each as the procedure keeps its kind.
+pub(crate) fn take_all(ledger: &Ledger, procedure: &Procedure, asked: &DutyAsked) -> Result<Vec<duty::Proof>, Failure> {
+    asked.evidence.iter().map(|words| ledger.take_evidence(procedure, words)).collect()
 }
 
 /// Does a step of a case.
@@ -188,11 +204,11 @@ fn command(
     let actor = ledger.actor(asked.by.as_deref())?;
     let followed = ledger.case(id)?;
     within(&actor, &followed.case.subject)?;
-    let evidence = asked.evidence.iter().map(|words| ledger.take_evidence(words)).collect::<Result<Vec<_>, _>>()?;
+    let evidence = take_all(ledger, &followed.procedure, asked)?;
     let command = of(evidence);
     let (procedure, case) = (&followed.procedure, &followed.case);
-    let events = duty::decide(procedure, &ledger.procedures.calendar, case, &command, &actor, ledger.now)
-        .map_err(|no| refused(&no))?;
+    let events =
+        duty::decide(procedure, &ledger.procedures.calendar, case, &command, &actor, ledger.now).map_err(|no| refused(&no))?;
     let mut papers = Vec::new();
     if let Command::Act(act) = &command {
         papers = duty::papers(procedure, case, &act.step, &act.fields, &actor, ledger.now).unwrap_or_default();
@@ -237,6 +253,12 @@ pub(crate) fn write(
 }
 
 impl Acted {
+    /// The answer to what was sent before: nothing is done.
+    pub(crate) fn again(case: &Case) -> Acted {
+        let (case, status) = (case.id.clone(), case.status.id());
+        Acted { case, status, ready: Vec::new(), due: None, papers: Vec::new(), receipt: None }
+    }
+
     pub fn lines(&self) -> Vec<Text> {
         let join = |of: fn(&Text) -> &String| self.ready.iter().map(|text| of(text).as_str()).collect::<Vec<_>>().join("、");
         let (case, zh, en) = (&self.case, join(|text| &text.zh), join(|text| &text.en));

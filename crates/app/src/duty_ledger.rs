@@ -229,8 +229,9 @@ impl Ledger {
         }
     }
 
-    /// Takes a file as evidence: its content is kept under its hash, its name without any path.
-    pub(crate) fn take_evidence(&self, words: &str) -> Result<Proof, Failure> {
+    /// Takes a file as evidence: its content is kept under its hash, its name without any path. A kind that lies in a vault is
+    /// sealed, and its name, which may say who sent it, is not kept.
+    pub(crate) fn take_evidence(&self, procedure: &Procedure, words: &str) -> Result<Proof, Failure> {
         let Some((kind, path)) = words.split_once('=') else {
             let hint = text!("写成 --evidence 种类=文件", "write --evidence KIND=FILE");
             return Err(Failure::wrong_use(text!("“{words}”不是证据", "`{words}` is no evidence"), hint));
@@ -246,10 +247,16 @@ impl Ledger {
                 text!("压缩照片，或只附关键页", "shrink the photo, or add the pages that matter"),
             ));
         }
-        let bytes = std::fs::read(path).map_err(|error| Failure::io(act(), path, &error))?;
+        let mut bytes = std::fs::read(path).map_err(|error| Failure::io(act(), path, &error))?;
+        let mut name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if procedure.evidence.iter().any(|known| known.id == kind && known.vault.is_some()) {
+            bytes = Home::open_or_create(&self.home)?.seal_bytes(&bytes)?;
+            let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+            let end: String = end.chars().filter(char::is_ascii_alphanumeric).take(5).collect();
+            name = format!("{kind}.{end}");
+        }
         let sha256 = hex(&digest(&bytes));
         self.keep("files", &sha256, &bytes)?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Proof { kind: kind.to_string(), sha256, name })
     }
 
@@ -303,7 +310,7 @@ impl From<StoreError> for Failure {
 }
 
 /// A case as a list says it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CaseLine {
     #[serde(flatten)]
     pub row: Row,

@@ -10,9 +10,11 @@ use serde::Serialize;
 use store::{Batch, Filter, Row};
 
 use crate::choose::{day, snapshots};
-use crate::duty_act::write;
+use crate::desk_case::actors;
+use crate::duty_act::{take_all, write};
 use crate::duty_ledger::{refused, within};
-use crate::{Acted, DutyAsked, Failure, Ledger};
+use crate::duty_statements::sees;
+use crate::{Acted, DutyAsked, Failure, Ledger, Viewer};
 
 /// Which statement is meant.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +24,12 @@ pub struct StatementAsked {
     pub period: String,
     /// A school's code, or the beginning of a division code; where it is not given, that of whoever states.
     pub unit: Option<String>,
+    /// The sender's own word for it: what comes a second time with the same is not made again.
+    pub key: Option<String>,
 }
+
+/// The field of an event that holds the sender's word; no field of a procedure is called so.
+const KEY: &str = "-key";
 
 /// What falls due on a day, and how far it is.
 #[derive(Debug, Serialize)]
@@ -70,11 +77,17 @@ pub fn make_statement(ledger: &mut Ledger, asked: &StatementAsked, by: &DutyAske
         Some(row) => Some(ledger.case(&row.case)?.case),
         None => None,
     };
-    let evidence = by.evidence.iter().map(|words| ledger.take_evidence(words)).collect::<Result<Vec<_>, _>>()?;
+    let sent: Option<String> = asked.key.as_ref().map(|key| key.chars().take(64).collect());
+    if let Some(known) = known.as_ref().filter(|known| sent.is_some() && known.fields.get(KEY) == sent.as_ref()) {
+        return Ok(Acted::again(known));
+    }
+    let evidence = take_all(ledger, &procedure, by)?;
     let statement =
         Statement { routine: asked.routine.clone(), period: asked.period.clone(), subject, fields: by.set.clone(), evidence };
-    let events =
-        duty::state(&procedure, &statement, known.as_ref(), &actor, ledger.now).map_err(|no| refused(&no))?;
+    let mut events = duty::state(&procedure, &statement, known.as_ref(), &actor, ledger.now).map_err(|no| refused(&no))?;
+    if let (Some(sent), Some(Event::Opened { fields, .. })) = (sent, events.first_mut()) {
+        fields.insert(KEY.into(), sent);
+    }
     let id = duty::case_id(&procedure.prefix, &procedure.id, &key);
     write(ledger, &procedure, None, &id, events, &actor, Vec::new())
 }
@@ -120,21 +133,47 @@ pub fn draw_statements(ledger: &mut Ledger, asked: &StatementAsked, seed: &str, 
 pub fn fixed_days(ledger: &mut Ledger, from: Option<Date>, to: Option<Date>, unit: &str) -> Result<Vec<Fixed>, Failure> {
     let from = from.unwrap_or_else(|| ledger.now.date().first_of_month());
     let to = to.unwrap_or_else(|| from.saturating_add(3.months()).last_of_month());
+    fixed_between(ledger, from, to, unit, &|_, _| true)
+}
+
+/// The same for what somebody may see.
+pub(crate) fn fixed_days_for(ledger: &mut Ledger, viewer: &Viewer, from: Date, to: Date) -> Result<Vec<Fixed>, Failure> {
+    let reaches = viewer.reaches("cases:read")?;
+    if !ledger.home.join("snapshots").is_dir() {
+        return Ok(Vec::new());
+    }
+    let own = actors(ledger, viewer);
+    // Where units were chosen one by one they need not lie below the viewer's own.
+    let below =
+        if reaches.iter().all(|reach| reach.unit.as_ref() == Some(&viewer.unit)) { viewer.unit.clone() } else { String::new() };
+    let fixed = fixed_between(ledger, from, to, &below, &|routine, unit| sees(&reaches, unit, &routine.who, &own))?;
+    Ok(fixed.into_iter().filter(|fixed| fixed.units > 0).collect())
+}
+
+fn fixed_between(
+    ledger: &mut Ledger,
+    from: Date,
+    to: Date,
+    unit: &str,
+    sees: &dyn Fn(&Routine, &Subject) -> bool,
+) -> Result<Vec<Fixed>, Failure> {
     let home = ledger.home.clone();
     let rules: Vec<Procedure> = ledger.procedures.all.values().map(|(procedure, _)| procedure.clone()).collect();
     let mut by_kind: BTreeMap<String, Vec<Subject>> = BTreeMap::new();
     let mut fixed = Vec::new();
     for procedure in rules.iter().filter(|procedure| !procedure.routines.is_empty()) {
-        let filter = Filter { procedure: Some(procedure.id.clone()), ..Filter::default() };
-        let rows: BTreeMap<String, Row> =
-            ledger.store.list(&filter)?.rows.into_iter().map(|row| (row.subject.clone(), row)).collect();
         for due in duty::calendar_of(procedure, from, to) {
             let Some(routine) = procedure.routine(&due.routine) else { continue };
             if !by_kind.contains_key(&routine.each) {
                 by_kind.insert(routine.each.clone(), units(&home, &routine.each, unit)?);
             }
+            // The statements of this day alone: a county makes thousands in a year.
+            let subject = Some(statement_key(&routine.id, &due.period, ""));
+            let filter = Filter { procedure: Some(procedure.id.clone()), subject, ..Filter::default() };
+            let rows: BTreeMap<String, Row> =
+                ledger.store.list(&filter)?.rows.into_iter().map(|row| (row.subject.clone(), row)).collect();
             let all = by_kind.get(&routine.each).map_or(&[][..], Vec::as_slice);
-            let of_place = |subject: &&Subject| subject.division.starts_with(&procedure.place);
+            let of_place = |subject: &&Subject| subject.division.starts_with(&procedure.place) && sees(routine, subject);
             fixed.push(line(ledger, procedure, routine, &due, all.iter().filter(of_place), &rows)?);
         }
     }
@@ -197,7 +236,7 @@ fn procedure_of(ledger: &Ledger, id: &str) -> Result<Procedure, Failure> {
 }
 
 /// The units of a kind at or below a unit, by code.
-fn units(home: &Path, each: &str, below: &str) -> Result<Vec<Subject>, Failure> {
+pub(crate) fn units(home: &Path, each: &str, below: &str) -> Result<Vec<Subject>, Failure> {
     let subject = |code: &str, label: &str, division: &str, school: Option<String>| Subject {
         key: code.to_string(),
         label: label.to_string(),

@@ -18,6 +18,7 @@ mod classes;
 mod county;
 mod county_changes;
 mod datum;
+mod demo_cases;
 mod desk;
 mod desk_case;
 mod diff_snapshots;
@@ -25,12 +26,18 @@ mod draw_desk;
 mod draw_folder;
 mod draw_office;
 mod duty_act;
+mod duty_calendar;
+mod duty_closeout;
+mod duty_desk;
+mod duty_handover;
 mod duty_ledger;
 mod duty_log;
 mod duty_procedures;
+mod duty_public;
 mod duty_receipt;
 mod duty_show;
 mod duty_state;
+mod duty_statements;
 mod duty_sync;
 mod duty_table;
 mod duty_users;
@@ -119,7 +126,7 @@ pub use county::{
 };
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
-pub use desk::{CasesAsked, Desk, LedgerPage, Offered, export_cases, is_personal, list_cases, my_work, status_title};
+pub use desk::{CasesAsked, Desk, LedgerPage, LedgerValues, Offered, export_cases, is_personal, list_cases, my_work, status_title};
 pub use desk_case::{
     CaseShown, CloseShown, Deed, FieldShown, MayDo, ProcedureShown, StayShown, StepShown, act_on_case, case_file, case_page,
     clock_state_id, list_procedures, look_into_vault, open_case,
@@ -136,12 +143,18 @@ pub use duty_act::{
     Acted, DutyAsked, DutyOpening, act_on_duty, answer_hand_over, check_stay, close_duty, hand_over_duty, open_duty, pause_duty,
     read_vault, reopen_duty,
 };
+pub use duty_calendar::{FixedShown, Month, MonthDay, duty_month, export_month};
+pub use duty_closeout::{CloseoutCounts, CloseoutRow, Closeouts, closeouts, export_closeouts};
+pub use duty_desk::{open_table, sync_from_page};
+pub use duty_handover::{HandOver, HandOverAnswer, hand_overs};
 pub use duty_ledger::{CaseLine, Ledger, LedgerAsked, open_ledger};
 pub use duty_log::{BackedUp, LogVerified, backup_home, export_log, restore_home, verify_log};
 pub use duty_procedures::{Procedures, procedures};
+pub use duty_public::{ReportForm, ReportKind, ReportSent, report_form, take_report};
 pub use duty_receipt::{Receipted, ask_with_receipt};
 pub use duty_show::{CasePage, Cases, list_duties, show_duty};
 pub use duty_state::{Drawn, Fixed, StatementAsked, draw_statements, fixed_days, make_statement};
+pub use duty_statements::{StatementDue, UnitDue, draw_duty, state_duty, statements_due};
 pub use duty_sync::{Change, Synced, sync_duties};
 pub use duty_table::{RowOpened, open_duties};
 pub use duty_users::{list_users, put_user};

@@ -22,6 +22,7 @@ pub const RIGHTS: &[(&str, &str, &str)] = &[
     ("cases:export", "导出台账", "export the ledger"),
     ("cases:open", "人工立案", "open cases by hand"),
     ("cases:read", "查看案件", "see cases"),
+    ("cases:sync", "按最新评估立案、销号", "open and close cases by the latest evaluation"),
     ("county:export", "导出全县数据", "export figures of the county"),
     ("county:read", "查看全县数据", "see figures of the county"),
     ("disability:read", "查看残疾评估", "see disability assessments"),
@@ -68,6 +69,8 @@ pub struct Rights {
     pub logins: Option<Logins>,
     #[serde(default)]
     pub approvals: Option<Approvals>,
+    #[serde(default)]
+    pub reports: Option<Reports>,
     #[serde(default, rename = "apart")]
     pub apart: Vec<Apart>,
     #[serde(default, rename = "mask")]
@@ -119,6 +122,25 @@ pub struct Approvals {
     pub hours_max: i64,
     /// How many records one may see at once without an approval.
     pub rows_max: u32,
+}
+
+/// What the public may send to the page for reports.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reports {
+    pub source: String,
+    pub confirmed: bool,
+    /// How many reports one address may send in an hour, and how many all together.
+    pub per_hour: u32,
+    pub per_hour_all: u32,
+    /// How often one may ask with a receipt.
+    pub queries_per_hour: u32,
+    pub queries_per_hour_all: u32,
+    pub files_max: usize,
+    /// Of all files of one report together.
+    pub megabytes_max: u32,
+    /// Characters in one field.
+    pub words_max: usize,
 }
 
 /// Groups of rights of which one account may hold one group only.
@@ -181,6 +203,7 @@ impl Rights {
         self.sessions = later.sessions.or_else(|| self.sessions.take());
         self.logins = later.logins.or_else(|| self.logins.take());
         self.approvals = later.approvals.or_else(|| self.approvals.take());
+        self.reports = later.reports.or_else(|| self.reports.take());
         self.grants.retain(|known| later.grants.iter().all(|new| new.role != known.role));
         self.masks.retain(|known| later.masks.iter().all(|new| new.id != known.id));
         self.grants.extend(later.grants);
@@ -275,6 +298,10 @@ impl Rights {
 
     pub fn approvals(&self) -> Result<&Approvals, Failure> {
         self.approvals.as_ref().ok_or_else(|| no_numbers("approvals"))
+    }
+
+    pub fn reports(&self) -> Result<&Reports, Failure> {
+        self.reports.as_ref().ok_or_else(|| no_numbers("reports"))
     }
 }
 

@@ -271,7 +271,7 @@ fn no_right(right: &str) -> Failure {
     )
 }
 
-fn outside() -> Failure {
+pub(crate) fn outside() -> Failure {
     Failure::forbidden(
         text!("不在您的管辖范围内", "it lies outside your jurisdiction"),
         text!("请有管辖权的人查看或办理", "ask somebody who answers for that place"),

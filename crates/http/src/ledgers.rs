@@ -37,9 +37,17 @@ impl Ledgers {
         if !self.exists() {
             return Err(Failure::unknown(
                 text!("还没有台账", "there is no ledger yet"),
-                text!("在服务器上运行：junheng duty sync", "run on the server: junheng duty sync"),
+                text!(
+                    "在“我的工作”页按“按最新评估更新”，或在服务器上运行：junheng duty sync",
+                    "press the button for the latest evaluation on the page My work, or run on the server: junheng duty sync"
+                ),
             ));
         }
+        self.with_new(generation, act)
+    }
+
+    /// The same, making a ledger where there is none.
+    pub fn with_new<T>(&self, generation: u64, act: impl FnOnce(&mut Ledger) -> Result<T, Failure>) -> Result<T, Failure> {
         let kept = {
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
             free.retain(|(of, _)| *of == generation);

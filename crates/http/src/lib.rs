@@ -20,6 +20,7 @@ mod refusal;
 mod serve;
 mod server;
 mod shape;
+mod turns;
 mod upload;
 mod visit;
 

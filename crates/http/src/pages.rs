@@ -16,7 +16,34 @@ static PAGES: Dir<'_> = include_dir!("$OUT_DIR/pages");
 pub async fn page(State(server): State<Arc<Server>>, visit: Visit) -> Response {
     let address = visit.address();
     let path = address.split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
-    let path = if path.is_empty() { "index.html" } else { path };
+    // Each of these is a page of its own that knows nothing of the others.
+    let path = match path {
+        "" => "index.html",
+        "report" => REPORT,
+        "visit" => "visit.html",
+        path => path,
+    };
+    answered(&server, &visit, path)
+}
+
+/// The page of the public.
+const REPORT: &str = "report.html";
+
+/// The files of the page of the public, and no others: whoever comes by its own address finds nothing else there.
+pub async fn public_page(State(server): State<Arc<Server>>, visit: Visit) -> Response {
+    let address = visit.address();
+    let path = address.split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
+    if matches!(path, "" | "report") {
+        return answered(&server, &visit, REPORT);
+    }
+    let page = PAGES.get_file(REPORT).and_then(|file| file.contents_utf8()).unwrap_or_default();
+    if path.len() > 1 && page.contains(&format!("\"./{path}\"")) {
+        return answered(&server, &visit, path);
+    }
+    Refusal::no_such_page().into_response()
+}
+
+fn answered(server: &Server, visit: &Visit, path: &str) -> Response {
     let make = || {
         let file = PAGES.get_file(path)?;
         // Vite puts a hash of the content into the names of what lies in `assets`.
@@ -24,7 +51,7 @@ pub async fn page(State(server): State<Arc<Server>>, visit: Visit) -> Response {
         Some(Body::of(file.contents().to_vec(), content_type(path), caching))
     };
     match server.page(path, make) {
-        Some(body) => body.answer(&visit),
+        Some(body) => body.answer(visit),
         None => Refusal::no_such_page().into_response(),
     }
 }

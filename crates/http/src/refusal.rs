@@ -20,6 +20,10 @@ impl Refusal {
         Refusal { what: what.into(), hint: hint.into(), status }
     }
 
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     pub fn no_such_page() -> Refusal {
         Refusal::new(
             StatusCode::NOT_FOUND,

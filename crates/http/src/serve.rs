@@ -23,6 +23,8 @@ pub struct Serving {
     listener: TcpListener,
     router: Router,
     address: SocketAddr,
+    /// The page of the public at an address of its own.
+    public: Option<(TcpListener, Router, SocketAddr)>,
     asks: bool,
     demo: bool,
 }
@@ -38,12 +40,14 @@ pub struct Setting {
     pub store: Option<String>,
     /// Whether a proxy stands before it, which speaks TLS to the others.
     pub behind_proxy: bool,
+    /// A port at which the page of the public answers, and nothing else; 0 takes any that is free.
+    pub report_port: Option<u16>,
 }
 
 /// Takes an address for the console of a home. Port 0 takes any that is free. Beyond this machine it answers only where
 /// there are accounts, and only behind a proxy that speaks TLS: passwords would travel in the open.
 pub fn bind(home: PathBuf, at: SocketAddr, setting: Setting) -> Result<Serving, Failure> {
-    let Setting { packs, names, store, behind_proxy } = setting;
+    let Setting { packs, names, store, behind_proxy, report_port } = setting;
     let server = Arc::new(Server::new(home, packs, store, behind_proxy)?);
     let (asks, demo) = server.asks_for_login()?;
     if !at.ip().is_loopback() {
@@ -54,11 +58,22 @@ pub fn bind(home: PathBuf, at: SocketAddr, setting: Setting) -> Result<Serving, 
     let runtime =
         Builder::new_multi_thread().worker_threads(cores.clamp(1, 4)).max_blocking_threads(cores + 12).enable_all().build();
     let runtime = runtime.map_err(|error| no_address(at, &error))?;
-    let listener = runtime.block_on(async { listen(at) }).map_err(|error| no_address(at, &error))?;
-    let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
+    let take = |at: SocketAddr| -> Result<(TcpListener, SocketAddr), Failure> {
+        let listener = runtime.block_on(async { listen(at) }).map_err(|error| no_address(at, &error))?;
+        let address = listener.local_addr().map_err(|error| no_address(at, &error))?;
+        Ok((listener, address))
+    };
+    let (listener, address) = take(at)?;
+    let public = match report_port {
+        Some(port) => {
+            let (listener, address) = take(SocketAddr::new(at.ip(), port))?;
+            Some((listener, public_router(server.clone(), names.clone()), address))
+        }
+        None => None,
+    };
     let work = server.work_now();
     runtime.spawn_blocking(move || work.prepare());
-    Ok(Serving { runtime, listener, router: router(server, names), address, asks, demo })
+    Ok(Serving { runtime, listener, router: router(server, names), address, public, asks, demo })
 }
 
 /// Readers who may wait to be let in. With the usual 128 some of an office that opens the console at once would wait a whole
@@ -118,6 +133,11 @@ impl Serving {
         self.address
     }
 
+    /// Where the page of the public answers by itself.
+    pub fn report_address(&self) -> Option<SocketAddr> {
+        self.public.as_ref().map(|(_, _, address)| *address)
+    }
+
     /// Why this address was chosen, or what it means that another was.
     pub fn words(&self) -> Text {
         let at = self.address.ip();
@@ -143,9 +163,14 @@ impl Serving {
 
     /// Answers until `end` is there.
     pub fn run_until(self, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
-        let Serving { runtime, listener, router, address, .. } = self;
+        let Serving { runtime, listener, router, address, public, .. } = self;
         let served = runtime.block_on(async move {
             let served = axum::serve(Connections::new(listener), router.into_make_service_with_connect_info::<Peer>());
+            if let Some((listener, router, _)) = public {
+                let router = router.into_make_service_with_connect_info::<Peer>();
+                // It ends with the runtime.
+                tokio::spawn(axum::serve(Connections::new(listener), router).into_future());
+            }
             // Whoever still holds a connection open then is not waited for.
             tokio::select! {
                 served = served => served,
@@ -170,6 +195,13 @@ fn router(server: Arc<Server>, names: Vec<String>) -> Router {
     let (api, _) = api::router().split_for_parts();
     let api = api.route("/api/packs/{*id}", get(api::pack)).route("/api", get(nothing)).route("/api/{*rest}", get(nothing));
     let gated = api.fallback(pages::page).layer(middleware::from_fn_with_state(server.clone(), gate));
+    gated.layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard)).with_state(server)
+}
+
+/// The page of the public and its three addresses: no console, no login, no data.
+fn public_router(server: Arc<Server>, names: Vec<String>) -> Router {
+    let (api, _) = api::public().split_for_parts();
+    let gated = api.fallback(pages::public_page).layer(middleware::from_fn_with_state(server.clone(), gate));
     gated.layer(middleware::from_fn_with_state(Arc::new(Names(names)), guard)).with_state(server)
 }
 

@@ -20,6 +20,7 @@ use crate::gate::Who;
 use crate::jobs::Jobs;
 use crate::ledgers::Ledgers;
 use crate::refusal::Refusal;
+use crate::turns::Turns;
 use crate::visit::{Visit, percent_encoded};
 
 /// What all requests share: one home, the packs and forms in force, and what was worked out lately.
@@ -40,6 +41,9 @@ pub struct Server {
     ledgers: Ledgers,
     /// Logins tried in this minute, by where they come from.
     tries: Mutex<(u64, HashMap<String, u32>)>,
+    /// Reports of the public, and questions with a receipt.
+    pub reports: Turns,
+    pub receipts: Turns,
     started: Instant,
     /// How long the home's `looked.log` was when it was last looked at.
     looked: AtomicU64,
@@ -67,6 +71,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// The uploads that may be received at once.
 const UPLOADS_MAX: usize = 4;
+/// The reports of the public that may be received at once.
+const REPORTS_MAX: usize = 3;
 
 /// One request at work, away from the threads that serve the others.
 pub struct Work {
@@ -97,6 +103,8 @@ impl Server {
             uploads: Semaphore::new(UPLOADS_MAX),
             ledgers: Ledgers::new(home.clone(), packs.clone(), store),
             tries: Mutex::new((0, HashMap::new())),
+            reports: Turns::new(REPORTS_MAX),
+            receipts: Turns::new(REPORTS_MAX),
             started: Instant::now(),
             looked: AtomicU64::new(0),
             behind_proxy,
@@ -183,6 +191,19 @@ impl Server {
     {
         let (server, generation) = (self.clone(), self.known().generation);
         match spawn_blocking(move || server.ledgers.with(generation, act)).await {
+            Ok(made) => made.map_err(Refusal::from),
+            Err(_) => Err(broken()),
+        }
+    }
+
+    /// The same with a ledger that is made where there is none.
+    pub async fn at_new_ledger<T, F>(self: &Arc<Self>, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger) -> Result<T, Failure> + Send + 'static,
+    {
+        let (server, generation) = (self.clone(), self.known().generation);
+        match spawn_blocking(move || server.ledgers.with_new(generation, act)).await {
             Ok(made) => made.map_err(Refusal::from),
             Err(_) => Err(broken()),
         }

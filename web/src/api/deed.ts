@@ -6,12 +6,19 @@ export type Proofs = Record<string, File[]>;
 
 /** Sends a deed with its evidence: words first, then the files. */
 export function send(path: string, deed: Schemas["DeedBody"] | Schemas["OpeningBody"], proofs: Proofs): Promise<{ data?: Schemas["Acted"]; failure?: Failure }> {
+  return post<Schemas["Acted"]>(path, deed, proofs);
+}
+
+/** The same for whatever is answered; without a status nobody answered. */
+export async function post<T>(path: string, deed: object, proofs: Proofs): Promise<{ data?: T; failure?: Failure; status?: number }> {
   const form = new FormData();
   form.append("deed", JSON.stringify(deed));
   for (const [kind, files] of Object.entries(proofs)) for (const file of files) form.append(kind, file, file.name);
-  const asked: Answer<Schemas["Acted"]> = fetch(address(path), { method: "POST", headers: OWN_PAGE, body: form }).then(async (response) => {
+  let status: number | undefined;
+  const asked: Answer<T> = fetch(address(path), { method: "POST", headers: OWN_PAGE, body: form }).then(async (response) => {
+    status = response.status;
     const said = await response.json().catch(() => undefined);
     return response.ok ? { data: said, response } : { error: said, response };
   });
-  return settle(asked);
+  return { ...(await settle(asked)), status };
 }

@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month: days off and on, reports on fixed days, and cases that fall due, as far as one may see them. */
+        get: operations["calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -140,6 +157,26 @@ export interface paths {
          *     `x-junheng: 1`.
          */
         post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a case for each row of a table: the part `deed` is an `OpeningBody` whose words stand for what a row leaves out, the
+         *     part `table` a CSV or a workbook. Wants the header `x-junheng: 1`.
+         */
+        post: operations["open_table"];
         delete?: never;
         options?: never;
         head?: never;
@@ -210,6 +247,23 @@ export interface paths {
         };
         /** The classes of the county, held against the limits of the class-size pack in force, or of the pack asked for. */
         get: operations["classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closeouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by township, in the order of the division codes: no ranking. */
+        get: operations["closeouts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -443,6 +497,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duty/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens, closes and re-opens cases by the latest evaluation of every county. Wants the header `x-junheng: 1`. */
+        post: operations["sync_duties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/excerpt": {
         parameters: {
             query?: never;
@@ -477,6 +548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/export/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The month as .xlsx; of cases about persons the number alone. */
+        get: operations["export_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/export/cases": {
         parameters: {
             query?: never;
@@ -494,6 +582,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/export/closeouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as .xlsx. */
+        get: operations["export_closeouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/figures": {
         parameters: {
             query?: never;
@@ -503,6 +608,23 @@ export interface paths {
         };
         /** One figure explained: an indicator of a school, the spread of an indicator over the county, or an item. */
         get: operations["figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hand-overs that wait for one's signature, and the receipts of those that were answered. */
+        get: operations["hand_overs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -796,6 +918,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be reported, about which places, with what files. */
+        get: operations["report_form"];
+        put?: never;
+        /**
+         * Takes a report in: the part `deed` is a `ReportBody`, each further part a file, named by its kind. Gives a receipt, shown
+         *     this once. Wants the header `x-junheng: 1`.
+         */
+        post: operations["take_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far the case is that belongs to a receipt. Wants the header `x-junheng: 1`. */
+        post: operations["report_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/school/{code}": {
         parameters: {
             query?: never;
@@ -987,6 +1147,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one may state now, what is due first. */
+        get: operations["statements"];
+        put?: never;
+        /**
+         * Makes a statement: the part `deed` is a `StatementBody`, each further part evidence, named by its kind. What comes a second
+         *     time with the same key is answered as the first time and not made again. Wants the header `x-junheng: 1`.
+         */
+        post: operations["make_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draws the statements of a period that are looked at again, with a seed made known after its last day. Wants the header
+         *     `x-junheng: 1`.
+         */
+        post: operations["draw_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/what-if": {
         parameters: {
             query?: never;
@@ -1114,6 +1315,36 @@ export interface components {
             /** Format: double */
             value?: number | null;
         };
+        Calendar: {
+            after: string;
+            before: string;
+            cases: components["schemas"]["CaseLine"][];
+            /** Format: int64 */
+            cases_total: number;
+            days: components["schemas"]["CalendarDay"][];
+            fixed: components["schemas"]["FixedLine"][];
+            /** @description `2026-03` */
+            month: string;
+            /**
+             * Format: int64
+             * @description Not closed, and due before this month.
+             */
+            overdue_before: number;
+            /** @description Whether the holidays of the month are confirmed. */
+            sure: boolean;
+            today: string;
+        };
+        CalendarDay: {
+            /** @description A working day that is off, or a weekend that is worked. */
+            exchanged: boolean;
+            on: string;
+            /**
+             * Format: int32
+             * @description 1 is Monday.
+             */
+            weekday: number;
+            worked: boolean;
+        };
         Case: components["schemas"]["CaseLine"] & {
             clocks: components["schemas"]["ClockLine"][];
             close: components["schemas"]["CloseLine"];
@@ -1156,6 +1387,8 @@ export interface components {
         };
         Cases: {
             cases: components["schemas"]["CaseLine"][];
+            /** @description The procedure's own columns, where one is chosen that is about no persons. */
+            columns: components["schemas"]["Named"][];
             practice: boolean;
             /**
              * Format: int32
@@ -1164,6 +1397,8 @@ export interface components {
             rows_max: number;
             /** Format: int64 */
             total: number;
+            /** @description What stands in them, case by case. */
+            values: components["schemas"]["LedgerValues"][];
         };
         CategoryLine: {
             id: string;
@@ -1261,6 +1496,42 @@ export interface components {
             categories: components["schemas"]["CategoryLine"][];
             needs: components["schemas"]["Named"][];
             who: components["schemas"]["Words"];
+        };
+        CloseoutCounts: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description All that were ever opened.
+             */
+            opened: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Came back at least once.
+             */
+            relapsed: number;
+            /**
+             * Format: int64
+             * @description Came back, and not closed again.
+             */
+            relapsed_open: number;
+        };
+        CloseoutLine: components["schemas"]["CloseoutCounts"] & {
+            /** @description The beginning of a division code. */
+            division: string;
+            name: string;
+        };
+        Closeouts: {
+            /** @description Procedures that have cases. */
+            procedures: components["schemas"]["Named"][];
+            rows: components["schemas"]["CloseoutLine"][];
+            total: components["schemas"]["CloseoutCounts"];
         };
         CompositeLine: {
             /**
@@ -1424,6 +1695,14 @@ export interface components {
         DrawAnswers: {
             answers: components["schemas"]["DrawAnswer"][];
             receipt: string;
+        };
+        DrawBody: {
+            /** @description Who acts, in a home without accounts. */
+            by?: string | null;
+            period: string;
+            procedure: string;
+            routine: string;
+            seed: string;
         };
         DrawClassTrial: {
             /** Format: int64 */
@@ -1712,8 +1991,37 @@ export interface components {
             public: boolean;
             value?: string | null;
         };
+        DrawnStatements: {
+            drawn: components["schemas"]["DrawnUnit"][];
+            period: string;
+            seed: string;
+            /** @description Of how many units. */
+            units: number;
+        };
+        DrawnUnit: {
+            /** @description Nothing where the unit has not stated anything. */
+            case?: string | null;
+            name: string;
+        };
         Draws: {
             draws: components["schemas"]["DrawLine"][];
+        };
+        DutyChange: {
+            case: string;
+            label: string;
+            words: string;
+        };
+        DutySynced: {
+            /** @description The day of the data; nothing where no procedure follows data. */
+            as_of?: string | null;
+            closed: components["schemas"]["DutyChange"][];
+            escalated: components["schemas"]["DutyChange"][];
+            opened: components["schemas"]["DutyChange"][];
+            reopened: components["schemas"]["DutyChange"][];
+            /** @description Still shown by newer data. */
+            still: number;
+            /** @description Of which the data do not say enough. */
+            unknown: number;
         };
         EventLine: {
             at: string;
@@ -1878,6 +2186,27 @@ export interface components {
         FirstPassword: {
             password: string;
         };
+        /** @description A report or a visit on a fixed day. */
+        FixedLine: {
+            checked: number;
+            /** @description Drawn to be looked at again, and how many of them were. */
+            drawn: number;
+            /** @description Whether one may draw the sample. */
+            draws: boolean;
+            /** @description Whether one may state it. */
+            mine: boolean;
+            /** @description Names of the units that have not stated anything. */
+            missing: string[];
+            on: string;
+            overdue: boolean;
+            period: string;
+            procedure: string;
+            routine: string;
+            stated: number;
+            title: components["schemas"]["Words"];
+            units: number;
+            who: components["schemas"]["Words"];
+        };
         FormLine: {
             id: string;
             title: components["schemas"]["Words"];
@@ -1911,6 +2240,25 @@ export interface components {
             school: string;
             stage: components["schemas"]["StageId"];
             widest?: components["schemas"]["ClassRoom"] | null;
+        };
+        HandOverAnswer: {
+            at: string;
+            by: string;
+            reason: string;
+            taken: boolean;
+        };
+        HandOverLine: components["schemas"]["CaseLine"] & {
+            answer?: components["schemas"]["HandOverAnswer"] | null;
+            at: string;
+            from: string;
+            /** @description Whether one may sign for it. */
+            mine: boolean;
+            reason: string;
+            receipt: string;
+            to: components["schemas"]["Words"];
+        };
+        HandOvers: {
+            hand_overs: components["schemas"]["HandOverLine"][];
         };
         /** @description Which standard was applied to which facts: it stands at the top of every page and every print. */
         Heading: {
@@ -2196,6 +2544,10 @@ export interface components {
             entries: number;
             owner: components["schemas"]["Words"];
             register: string;
+        };
+        LedgerValues: {
+            papers: components["schemas"]["FileLine"][];
+            values: string[];
         };
         LedgersShown: {
             categories: components["schemas"]["LedgerCategory"][];
@@ -2594,7 +2946,13 @@ export interface components {
         };
         /** @enum {string} */
         PlaceKind: "file" | "source" | "school" | "everywhere";
+        PointList: {
+            points: components["schemas"]["FieldLine"][];
+            title: components["schemas"]["Words"];
+        };
         Procedure: {
+            /** @description Whether each case names who answers for it: a document broken into duties. */
+            breaks_down: boolean;
             /** @description Filled in when a case is opened by hand. */
             fields: components["schemas"]["FieldLine"][];
             id: string;
@@ -2616,6 +2974,17 @@ export interface components {
             new: boolean;
             snapshot: string;
         };
+        ReceiptBody: {
+            receipt: string;
+        };
+        ReceiptState: {
+            /** @description What the procedure shows to whoever holds the receipt. */
+            fields: components["schemas"]["FieldValue"][];
+            moved: string;
+            opened: string;
+            state: components["schemas"]["Words"];
+            title: components["schemas"]["Words"];
+        };
         Received: {
             job: string;
         };
@@ -2633,6 +3002,38 @@ export interface components {
             words: components["schemas"]["Words"];
             /** @description How many classes reached it, year by year, the oldest first. */
             years: components["schemas"]["YearCount"][];
+        };
+        ReportForm: {
+            files_max: number;
+            kinds: components["schemas"]["ReportKind"][];
+            /** Format: int32 */
+            megabytes_max: number;
+            /** @description The county, then its schools. */
+            places: components["schemas"]["ReportPlace"][];
+            /** @description Characters in one field. */
+            words_max: number;
+        };
+        ReportKind: {
+            fields: components["schemas"]["FieldLine"][];
+            /** @description Kinds of files that are taken; photos, PDF, sound and film only. */
+            files: components["schemas"]["Named"][];
+            id: string;
+            title: components["schemas"]["Words"];
+        };
+        /** @description The parts of a report. */
+        ReportParts: {
+            /** @description A `ReportBody` as JSON. */
+            deed: string;
+            /** @description Files, each part named by its kind. */
+            kind: string[];
+        };
+        ReportPlace: {
+            code: string;
+            name: string;
+        };
+        ReportTaken: {
+            /** @description With it, and only with it, one can ask how far the case is. It is kept nowhere. */
+            receipt: string;
         };
         RightLine: {
             id: string;
@@ -2996,6 +3397,35 @@ export interface components {
          * @enum {string}
          */
         StateId: "met" | "missed" | "below-floor" | "unjudged" | "not-enough-data" | "not-applicable";
+        StatementLine: {
+            article: components["schemas"]["Words"];
+            begins: string;
+            /** @description The field that says how many: 0 makes it a zero report. */
+            counts?: string | null;
+            due: string;
+            fields: components["schemas"]["FieldLine"][];
+            lists: components["schemas"]["PointList"][];
+            needs: components["schemas"]["Named"][];
+            overdue: boolean;
+            /** @description The month in which it falls due: `2026-03`. */
+            period: string;
+            procedure: string;
+            routine: string;
+            sums: components["schemas"]["StatementSum"][];
+            title: components["schemas"]["Words"];
+            units: components["schemas"]["UnitLine"][];
+        };
+        /** @description A total and the numbers that must add up to it. */
+        StatementSum: {
+            parts: string[];
+            total: string;
+        };
+        Statements: {
+            /** @description Who asks; what is kept on a telephone belongs to them alone. */
+            person: string;
+            statements: components["schemas"]["StatementLine"][];
+            today: string;
+        };
         StayLine: {
             held?: boolean | null;
             id: string;
@@ -3018,6 +3448,14 @@ export interface components {
             title: components["schemas"]["Words"];
             who: components["schemas"]["Words"];
         };
+        TableOpened: {
+            rows: components["schemas"]["TableRow"][];
+        };
+        TableRow: {
+            case?: string | null;
+            line: number;
+            words: components["schemas"]["Words"];
+        };
         TotpBody: {
             code: string;
             /** @description The secret that was offered, to switch it on. */
@@ -3026,8 +3464,11 @@ export interface components {
         TotpOffer: {
             /** @description `otpauth://…`, to be opened on the telephone. */
             address: string;
+            path: string;
             /** @description In base 32, to be typed into the telephone. */
             secret: string;
+            /** @description The address as a square to be photographed: its side in units, and the path of what is dark. */
+            side: number;
         };
         TrendYear: {
             on: string;
@@ -3039,6 +3480,12 @@ export interface components {
             id: string;
             source: string;
             title: components["schemas"]["Words"];
+        };
+        UnitLine: {
+            /** @description The case of its statement, once made. */
+            case?: string | null;
+            code: string;
+            name: string;
         };
         /** @description The parts of an upload. */
         UploadForm: {
@@ -3441,6 +3888,38 @@ export interface operations {
             };
         };
     };
+    calendar: {
+        parameters: {
+            query?: {
+                /** @description `2026-03`; this month where none is given. */
+                month?: string;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     cases: {
         parameters: {
             query?: {
@@ -3504,6 +3983,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    open_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DeedForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableOpened"];
                 };
             };
             "4XX": {
@@ -3665,6 +4175,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Classes"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    closeouts: {
+        parameters: {
+            query?: {
+                /** @description One procedure; all that are no mere reports where none is given. */
+                procedure?: string;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closeouts"];
                 };
             };
             "4XX": {
@@ -4105,6 +4647,33 @@ export interface operations {
             };
         };
     };
+    sync_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutySynced"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     excerpt: {
         parameters: {
             query: {
@@ -4184,6 +4753,38 @@ export interface operations {
             };
         };
     };
+    export_calendar: {
+        parameters: {
+            query?: {
+                /** @description `2026-03`; this month where none is given. */
+                month?: string;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     export_cases: {
         parameters: {
             query?: {
@@ -4201,6 +4802,38 @@ export interface operations {
                 mine?: boolean;
                 offset?: number;
                 limit?: number;
+                /** @description The language of a workbook: zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_closeouts: {
+        parameters: {
+            query?: {
+                /** @description One procedure; all that are no mere reports where none is given. */
+                procedure?: string;
                 /** @description The language of a workbook: zh or en. */
                 lang?: string;
             };
@@ -4257,6 +4890,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figure"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hand_overs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOvers"];
                 };
             };
             "4XX": {
@@ -4892,6 +5552,95 @@ export interface operations {
             };
         };
     };
+    report_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportForm"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ReportParts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTaken"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    report_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptState"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     school_report: {
         parameters: {
             query?: {
@@ -5324,6 +6073,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["State"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statements"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["DeedForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draw_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnStatements"];
                 };
             };
             "4XX": {

@@ -10,7 +10,7 @@ use facts::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::case::{Acted, DeedForm, FieldLine, Named, named};
+use super::case::{Acted, DeedForm, FieldLine, FileLine, Named, named};
 use super::session::answer;
 use crate::evidence;
 use crate::gate::Who;
@@ -69,8 +69,22 @@ pub struct CasesQuery {
 pub async fn cases(Shared(server): Shared<Arc<Server>>, who: Who, visit: Visit) -> Response {
     let made = server.at_ledger(move |ledger| {
         let page = app::list_cases(ledger, &who.viewer, &asked(visit.query()?))?;
-        let cases = page.cases.into_iter().map(CaseLine::from).collect();
-        Ok(Cases { practice: ledger.is_practice(), total: page.total, rows_max: page.rows_max, cases })
+        let values = page.values.into_iter().map(|values| LedgerValues {
+            values: values.fields,
+            papers: values
+                .papers
+                .into_iter()
+                .map(|(title, number)| FileLine { title: title.into(), name: number.clone(), file: number })
+                .collect(),
+        });
+        Ok(Cases {
+            practice: ledger.is_practice(),
+            total: page.total,
+            rows_max: page.rows_max,
+            columns: named(page.columns),
+            values: values.collect(),
+            cases: page.cases.into_iter().map(CaseLine::from).collect(),
+        })
     });
     answer(made.await)
 }
@@ -84,13 +98,13 @@ pub async fn export_cases(Shared(server): Shared<Arc<Server>>, who: Who, visit: 
         app::export_cases(ledger, &who.viewer, &asked(query), lang)
     });
     match made.await {
-        Ok(workbook) => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            handed_out(&workbook.name, kind, workbook.bytes)
-        }
+        Ok(workbook) => handed_out(&workbook.name, WORKBOOK, workbook.bytes),
         Err(refusal) => refusal.into_response(),
     }
 }
+
+/// What a workbook is called by programs.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A file to be saved under its name, never shown by the browser itself.
 pub fn handed_out(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
@@ -110,6 +124,7 @@ pub async fn procedures(Shared(server): Shared<Arc<Server>>, who: Who) -> Respon
             subject: one.subject.into(),
             may_open: one.may_open,
             personal: one.personal,
+            breaks_down: one.breaks_down,
             fields: one.fields.into_iter().map(FieldLine::from).collect(),
             needs: named(one.needs),
         };
@@ -192,7 +207,17 @@ pub struct Cases {
     pub total: u64,
     /// How many may be seen at once.
     pub rows_max: u32,
+    /// The procedure's own columns, where one is chosen that is about no persons.
+    pub columns: Vec<Named>,
+    /// What stands in them, case by case.
+    pub values: Vec<LedgerValues>,
     pub cases: Vec<CaseLine>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LedgerValues {
+    pub values: Vec<String>,
+    pub papers: Vec<FileLine>,
 }
 
 /// A case as a list shows it.
@@ -260,6 +285,8 @@ pub struct Procedure {
     pub may_open: bool,
     /// Whether its cases are about persons.
     pub personal: bool,
+    /// Whether each case names who answers for it: a document broken into duties.
+    pub breaks_down: bool,
     /// Filled in when a case is opened by hand.
     pub fields: Vec<FieldLine>,
     pub needs: Vec<Named>,

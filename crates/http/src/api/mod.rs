@@ -4,6 +4,7 @@ mod accounts;
 mod board;
 mod board_rows;
 mod board_shape;
+mod calendar;
 mod case;
 mod cases;
 mod classes;
@@ -21,11 +22,13 @@ mod logs;
 mod map;
 mod packs;
 mod parameter;
+mod report;
 mod school;
 mod schools;
 mod session;
 mod spread;
 mod state;
+mod statements;
 mod what_if;
 
 pub use packs::pack;
@@ -59,10 +62,16 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(accounts::roles))
         .routes(routes!(accounts::unlock))
         .routes(routes!(board::board))
+        .routes(routes!(calendar::calendar))
+        .routes(routes!(calendar::closeouts))
+        .routes(routes!(calendar::export_calendar))
+        .routes(routes!(calendar::export_closeouts))
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(case::case, case::act_on_case))
                 .routes(routes!(cases::cases, cases::open_case))
+                .routes(routes!(statements::open_table))
+                .routes(routes!(statements::statements, statements::make_statement))
                 .layer(DefaultBodyLimit::disable()),
         )
         .routes(routes!(case::case_file))
@@ -105,6 +114,7 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(map::map))
         .routes(routes!(packs::packs))
         .routes(routes!(school::school))
+        .merge(public())
         .routes(routes!(schools::schools))
         .routes(routes!(session::end_session))
         .routes(routes!(session::password))
@@ -112,5 +122,16 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(session::sessions))
         .routes(routes!(session::offer_totp, session::set_totp, session::unset_totp))
         .routes(routes!(state::state))
+        .routes(routes!(statements::draw_statements))
+        .routes(routes!(statements::hand_overs))
+        .routes(routes!(statements::sync_duties))
         .routes(routes!(what_if::what_if))
+}
+
+/// What the public reaches, and all of it.
+pub fn public() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::new()
+        .routes(routes!(report::report_form, report::take_report))
+        .layer(DefaultBodyLimit::disable())
+        .routes(routes!(report::report_state))
 }

@@ -85,7 +85,13 @@ pub async fn password(Shared(server): Shared<Arc<Server>>, who: Who, body: Bytes
 #[utoipa::path(post, path = "/api/session/totp", responses((status = 200, body = TotpOffer), (status = "4XX", body = Refusal)))]
 pub async fn offer_totp(who: Who) -> Response {
     let offered = app::random().map(|random| app::offer_totp(&who.viewer, &random));
-    answer(offered.map(|offer| TotpOffer { secret: offer.secret, address: offer.address }).map_err(Refusal::from))
+    let shown = |offer: app::TotpOffer| TotpOffer {
+        secret: offer.secret,
+        address: offer.address,
+        side: offer.square.0,
+        path: offer.square.1,
+    };
+    answer(offered.map(shown).map_err(Refusal::from))
 }
 
 /// Switches the second step on. Wants the header `x-junheng: 1`.
@@ -188,6 +194,9 @@ pub struct TotpOffer {
     pub secret: String,
     /// `otpauth://…`, to be opened on the telephone.
     pub address: String,
+    /// The address as a square to be photographed: its side in units, and the path of what is dark.
+    pub side: usize,
+    pub path: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -279,6 +279,7 @@ fn statement(call: &Call) -> StatementAsked {
         routine: word("routine").unwrap_or_default(),
         period: word("period").unwrap_or_default(),
         unit: if call.matches.try_contains_id("unit").unwrap_or(false) { word("unit") } else { None },
+        key: None,
     }
 }
 

@@ -51,6 +51,11 @@ pub const ENTRY: Entry = Entry {
                 "前面有带 TLS 的反向代理，访问者的地址看 X-Forwarded-For",
                 "a proxy stands before it that speaks TLS and says in X-Forwarded-For who asks",
             )))
+            .arg(Arg::new("report-port").long("report-port").value_name("N").value_parser(value_parser!(u16)).help(pick(
+                lang,
+                "另开一个端口，只有公众举报页，别的都到不了（对外公布的网址转到这里）",
+                "a port of its own with the page for reports of the public and nothing else (let the public address lead here)",
+            )))
             .arg(store_option(lang))
             .arg(Arg::new("name").long("name").value_name("HOST").action(ArgAction::Append).help(pick(
                 lang,
@@ -70,6 +75,7 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
         names: call.texts("name"),
         store: call.text("store").map(str::to_string),
         behind_proxy: call.matches.get_flag("behind-proxy"),
+        report_port: call.matches.get_one::<u16>("report-port").copied(),
     };
     let serving = http_server::bind(call.home.clone(), SocketAddr::new(ip, port), setting)?;
     let address = serving.address();
@@ -77,6 +83,10 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
         crate::print::json(&serde_json::json!({ "address": format!("http://{address}/") }));
     } else {
         call.say(text!("控制台：http://{address}/", "console: http://{address}/"));
+        match serving.report_address() {
+            Some(at) => call.say(text!("公众举报：http://{at}/", "reports of the public: http://{at}/")),
+            None => call.say(text!("公众举报：http://{address}/report", "reports of the public: http://{address}/report")),
+        }
         call.say(serving.words());
         call.say(text!("按 Ctrl-C 结束", "Ctrl-C ends it"));
     }
