@@ -4,6 +4,7 @@ use facts::{Date, SchoolYear, text};
 use snapshot::{Home, Manifest, Snapshot};
 
 use crate::Failure;
+use crate::planned::refuse_planned;
 
 /// Every snapshot of a home, by county and time; an empty list where there is no home yet.
 pub fn list_snapshots(home: &Path) -> Result<Vec<Manifest>, Failure> {
@@ -37,7 +38,12 @@ pub fn snapshots(home: &Path, ids: &[String]) -> Result<Vec<Snapshot>, Failure> 
             text!("先导入：junheng import 文件或文件夹", "import first: junheng import FILES"),
         ));
     }
-    ids.iter().map(|id| Ok(home.snapshot(id)?)).collect()
+    ids.iter()
+        .map(|id| {
+            refuse_planned(id)?;
+            Ok(home.snapshot(id)?)
+        })
+        .collect()
 }
 
 /// One snapshot: the one named, or the latest, where the home holds one county only.

@@ -8,6 +8,7 @@ use snapshot::{DivisionRow, Home, Manifest, SchoolRow, Snapshot};
 
 use crate::choose::day;
 use crate::evaluate_counties::resolve;
+use crate::planned::{Planned, list_planned, planned};
 use crate::{Failure, Judged, Library, Viewer};
 
 /// The pack that is meant where none is named.
@@ -39,6 +40,8 @@ pub struct County {
 pub struct Listed {
     /// The one published last stands last.
     pub snapshots: Vec<ListedSnapshot>,
+    /// Planned states, which are no snapshots; a page may show one beside the real one.
+    pub planned: Vec<Planned>,
     /// How many there are beside these, of counties that are not this reader's business.
     pub hidden: usize,
     /// Why some snapshot files cannot be read.
@@ -56,6 +59,7 @@ pub fn list_home(home: &Path, viewer: &Viewer) -> Result<Listed, Failure> {
     let mut listed = list_all(home)?;
     let all = listed.snapshots.len();
     listed.snapshots.retain(|one| viewer.touches(one.manifest.county.as_str()));
+    listed.planned.retain(|one| viewer.touches(one.county.as_str()));
     listed.hidden = all - listed.snapshots.len();
     Ok(listed)
 }
@@ -67,8 +71,9 @@ pub(crate) fn snapshots_of(home: &Path) -> Result<Vec<ListedSnapshot>, Failure> 
 
 fn list_all(home: &Path) -> Result<Listed, Failure> {
     if !home.join("snapshots").is_dir() {
-        return Ok(Listed { snapshots: Vec::new(), hidden: 0, broken: Vec::new() });
+        return Ok(Listed { snapshots: Vec::new(), planned: Vec::new(), hidden: 0, broken: Vec::new() });
     }
+    let planned = list_planned(home);
     let home = Home::open(home)?;
     let in_force = home.latest_of_each()?;
     let listing = home.list()?;
@@ -76,7 +81,7 @@ fn list_all(home: &Path) -> Result<Listed, Failure> {
         .map(|manifest| ListedSnapshot { latest: in_force.iter().any(|(_, id)| *id == manifest.id), manifest })
         .collect();
     snapshots.sort_by(|a, b| (a.manifest.created, &a.manifest.id).cmp(&(b.manifest.created, &b.manifest.id)));
-    Ok(Listed { snapshots, hidden: 0, broken: listing.broken.iter().map(|error| error.words()).collect() })
+    Ok(Listed { snapshots, planned, hidden: 0, broken: listing.broken.iter().map(|error| error.words()).collect() })
 }
 
 /// The id of the snapshot that is meant: the one named by id or first digits, or of those in force the one published last.
@@ -92,6 +97,9 @@ pub fn snapshot_meant(home: &Path, id: Option<&str>) -> Result<String, Failure> 
     }
     let opened = Home::open(home)?;
     if let Some(id) = id {
+        if let Some(planned) = planned(home, id)? {
+            return Ok(planned.id);
+        }
         return Ok(opened.snapshot(id)?.manifest().id.to_string());
     }
     let mut newest = None;
@@ -107,9 +115,11 @@ pub fn snapshot_meant(home: &Path, id: Option<&str>) -> Result<String, Failure> 
 /// The same request with nothing left out: two that mean one outcome are then equal.
 pub fn county_meant(home: &Path, asked: &CountyAsked) -> Result<CountyAsked, Failure> {
     let id = snapshot_meant(home, asked.snapshot.as_deref())?;
-    let on = match asked.on {
-        Some(on) => on,
-        None => day(Home::open(home)?.snapshot(&id)?.manifest(), None)?.1,
+    let planned = planned(home, &id)?;
+    let on = match (asked.on, &planned) {
+        (on, Some(planned)) => planned.day(on)?,
+        (Some(on), None) => on,
+        (None, None) => day(Home::open(home)?.snapshot(&id)?.manifest(), None)?.1,
     };
     let rules_on = asked.rules_on.filter(|rules_on| *rules_on != on);
     Ok(CountyAsked { pack: asked.pack.clone(), snapshot: Some(id), on: Some(on), rules_on })
@@ -118,14 +128,21 @@ pub fn county_meant(home: &Path, asked: &CountyAsked) -> Result<CountyAsked, Fai
 /// Evaluates a county and gathers what its pages show.
 pub(crate) fn judge_county(library: &Arc<Library>, home: &Path, asked: &CountyAsked) -> Result<County, Failure> {
     let id = snapshot_meant(home, asked.snapshot.as_deref())?;
-    let snapshot = Home::open(home)?.snapshot(&id)?;
-    let manifest = snapshot.manifest().clone();
-    let (year, on) = day(&manifest, asked.on)?;
+    let planned = planned(home, &id)?;
+    let snapshot = Home::open(home)?.snapshot(planned.as_ref().map_or(&*id, |planned| &planned.snapshot))?;
+    let mut manifest = snapshot.manifest().clone();
+    let asked_on = planned.as_ref().map_or(Ok(asked.on), |planned| planned.day(asked.on).map(Some))?;
+    let (year, on) = day(&manifest, asked_on)?;
     let resolved = resolve(library, &asked.pack, asked.rules_on.unwrap_or(on), &manifest)?;
     let matrix: StockMatrix = evaluate::matrix(&snapshot, &resolved, year, on)?;
     let outcome = evaluate::evaluate(&resolved, &matrix);
+    let mut judged = Judged { resolved, outcome };
+    if let Some(planned) = planned {
+        manifest.county_name = planned.marked_name();
+        judged = planned.outcome(judged);
+    }
     let (schools, divisions) = (snapshot.schools(on)?, snapshot.divisions(on)?);
-    Ok(County { library: library.clone(), manifest, judged: Judged { resolved, outcome }, schools, divisions })
+    Ok(County { library: library.clone(), manifest, judged, schools, divisions })
 }
 
 impl Listed {

@@ -2,11 +2,10 @@ use std::path::Path;
 
 use evaluate::Changes;
 use facts::Date;
-use snapshot::Home;
 
-use crate::{Failure, Library, evaluate_snapshot};
+use crate::{Failure, Library, evaluate_meant};
 
-/// What changed from one snapshot to another under a pack, and why; each as of its own latest year unless a day is named.
+/// What changed from one snapshot, or planned state, to another under a pack, and why; each as of its own latest year unless a day is named.
 pub fn diff_snapshots(
     library: &Library,
     home: &Path,
@@ -14,7 +13,6 @@ pub fn diff_snapshots(
     on: Option<Date>,
     ids: (&str, &str),
 ) -> Result<Changes, Failure> {
-    let home = Home::open(home)?;
-    let outcome = |id: &str| -> Result<_, Failure> { Ok(evaluate_snapshot(library, &home.snapshot(id)?, pack, on)?.outcome) };
+    let outcome = |id: &str| -> Result<_, Failure> { Ok(evaluate_meant(library, home, id, pack, on)?.1.outcome) };
     Ok(evaluate::diff(&outcome(ids.0)?, &outcome(ids.1)?))
 }

@@ -6,9 +6,10 @@ use evaluate::{Outcome, StockMatrix, Verdict};
 use facts::{Date, Text, text};
 use policy::Resolved;
 use serde::Serialize;
-use snapshot::{Home, Snapshot};
+use snapshot::Snapshot;
 
 use crate::choose::{day, snapshots};
+use crate::planned::{evaluate_meant, planned};
 use crate::{Failure, Library, words};
 
 /// The outcomes of one or several counties, side by side.
@@ -26,13 +27,25 @@ pub fn evaluate_counties(
     on: Option<Date>,
     ids: &[String],
 ) -> Result<Evaluated, Failure> {
-    let ids: Vec<String> = snapshots(home, ids)?.iter().map(|snapshot| snapshot.manifest().id.as_str().to_string()).collect();
-    let home = Home::open(home)?;
-    let outcomes = side_by_side(&ids, |id| {
-        let snapshot = home.snapshot(id)?;
-        Ok(evaluate_snapshot(library, &snapshot, pack, on)?.outcome)
-    })?;
+    let ids = meant(home, ids)?;
+    let outcomes = side_by_side(&ids, |id| Ok(evaluate_meant(library, home, id, pack, on)?.1.outcome))?;
     Ok(Evaluated { outcomes })
+}
+
+/// The ids of the snapshots and planned states that are meant, in the order in which they are named.
+fn meant(home: &Path, ids: &[String]) -> Result<Vec<String>, Failure> {
+    let whole = |snapshot: &Snapshot| snapshot.manifest().id.as_str().to_string();
+    if ids.is_empty() {
+        return Ok(snapshots(home, ids)?.iter().map(whole).collect());
+    }
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        match planned(home, id)? {
+            Some(planned) => found.push(planned.id),
+            None => found.extend(snapshots(home, std::slice::from_ref(id))?.iter().map(whole)),
+        }
+    }
+    Ok(found)
 }
 
 /// One county's outcome with what it was made of.

@@ -9,7 +9,8 @@ use policy::Resolved;
 
 use crate::choose::{day, one_snapshot};
 use crate::plan_conflict::conflicting;
-use crate::plan_problem::{Stated, state_problem};
+use crate::plan_expected::{expecting, read_expected};
+use crate::plan_problem::{RowOf, Stated, state_problem};
 use crate::plan_settings::{PlanSettings, plan_settings};
 use crate::plan_years::spread_over_years;
 use crate::what_if::Lights;
@@ -30,6 +31,10 @@ pub struct BudgetAsked {
     pub posts: Option<f64>,
     /// Over how many years the plan is spread; one where none is said.
     pub years: Option<u32>,
+    /// A list of the pupils who are expected; today's where none is given.
+    pub pupils: Option<std::path::PathBuf>,
+    /// Where the problem is written as plain numbers, for another solver.
+    pub problem: Option<std::path::PathBuf>,
 }
 
 /// A plan, or why there is none.
@@ -72,7 +77,15 @@ pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Re
     settings.money = asked.money.or(settings.money);
     settings.posts = asked.posts.or(settings.posts);
     let ground = plan_ground(library, home, &settings, asked.on, asked.snapshot.as_deref())?;
+    let expected = match &asked.pupils {
+        Some(file) => read_expected(file, &ground)?,
+        None => Vec::new(),
+    };
+    let ground = expecting(ground, &expected)?;
     let stated = state_problem(&ground.resolved, &ground.matrix, &ground.before, &settings)?;
+    if let Some(file) = &asked.problem {
+        write_problem(&stated, file)?;
+    }
     let guard = asked.seconds.map_or(Duration::from_secs(settings.seconds), Duration::from_secs_f64);
     let stopped = || started.elapsed() > guard;
     let how = Settings { keep: settings.keep, gap: settings.gap, branches: settings.branches, ..Settings::default() };
@@ -90,7 +103,15 @@ pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Re
     let failing = |code: &facts::SchoolCode| ground.matrix.position(code).is_some_and(|school| !passes(&ground.before, school));
     let stands = |lines: &[Line]| tally(&evaluate::what_if(&ground.resolved, &ground.matrix, &plan_deltas(lines)));
     let years = spread_over_years(&mut lines, asked.years.unwrap_or(1), &failing, &stands);
-    let plan = file(&stated, &ground, &settings, &answer, lines, years, &after);
+    let mut plan = file(&stated, &ground, &settings, &answer, lines, years, &after);
+    if !expected.is_empty() {
+        let n = expected.len();
+        plan.notes.insert(
+            0,
+            text!("按 {n} 处预测学生数编制，不是按现有学生数。", "made for the pupils expected at {n} places, not for today's."),
+        );
+    }
+    plan.expected = expected;
     let mut conflict = Vec::new();
     if let Some(money) = settings.money.filter(|money| plan.cost > *money) {
         let (extra, least) = (plan.cost - money, (plan.bound - money).max(0.0));
@@ -107,6 +128,12 @@ pub fn propose_budget(library: &Library, home: &Path, asked: &BudgetAsked) -> Re
         });
     }
     Ok(Proposed { plan: Some(plan), conflict, findings, status: answer.status })
+}
+
+fn write_problem(stated: &Stated, file: &Path) -> Result<(), Failure> {
+    let words = serde_json::to_string(&stated.problem)
+        .map_err(|error| Failure::prevented(Text::new(error.to_string(), error.to_string()), Text::new("", "")))?;
+    std::fs::write(file, words).map_err(|error| Failure::io(text!("写出问题", "write the problem"), file, &error))
 }
 
 /// The changes that a plan's lines make.
@@ -203,12 +230,17 @@ fn reason(stated: &Stated, ground: &PlanGround, answer: &Answer, site: usize, fr
         if row.start >= aim {
             continue;
         }
-        let head = &frame.indicators[name.indicator];
+        let (short, cited) = name.of.titles(frame);
         let (value, aim) = (crate::words::shown(Some(row.start), 2), crate::words::shown(Some(aim), 3));
-        let (zh, en) = (&head.short.zh, &head.short.en);
+        let (zh, en) = (&short.zh, &short.en);
+        if let RowOf::Item(_) = name.of {
+            parts.push(text!("“{zh}”还差 {aim}", "\"{en}\" lacks {aim}"));
+            article.clone_from(&cited.zh);
+            continue;
+        }
         let (floor_zh, floor_en) = if answer.left[index] { ("底线", "the floor") } else { ("标准", "the standard") };
         parts.push(text!("{zh}现为 {value}，{floor_zh} {aim}", "{en} is {value}, {floor_en} is {aim}"));
-        article.clone_from(&head.article.zh);
+        article.clone_from(&cited.zh);
     }
     if parts.is_empty() {
         for (cone, (indicator, stage)) in stated.problem.cones.iter().zip(&stated.cones) {
@@ -260,9 +292,10 @@ fn file(
     let heading = &ground.matrix.heading;
     let frame = &ground.before.frame;
     let left = stated.problem.rows.iter().zip(&stated.rows).filter_map(|(row, name)| {
-        let value = after.figure(name.school, name.stage, name.indicator)?.value?;
+        let RowOf::Indicator(indicator) = name.of else { return None };
+        let value = after.figure(name.school, name.stage, indicator)?.value?;
         let school = &ground.matrix.schools[name.school];
-        let head = &frame.indicators[name.indicator];
+        let head = &frame.indicators[indicator];
         (value < row.need).then(|| LeftOut {
             school: school.code.clone(),
             name: school.name.clone(),
@@ -303,6 +336,7 @@ fn file(
         on: heading.on,
         snapshot: heading.snapshot.clone(),
         settings: settings.hash.clone(),
+        expected: Vec::new(),
         seed: 0,
         status: status_word(answer.status).to_string(),
         cost,

@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use evaluate::{Delta, Rows, Scope, State};
-use facts::{Date, Finding, Place, Severity, Stage, Text, text};
-use plan::{Ledger, Line, Measured, Part, PlanFile, Priced};
-use policy::Resolved;
-use policy::expr::{Env, School as Traits};
+use evaluate::Delta;
+use facts::{Date, Finding, Place, Severity, Text, text};
+use plan::{Line, PlanFile};
 use serde::Serialize;
 
 use crate::plan_budget::{PlanGround, plan_deltas, plan_ground};
+use crate::plan_expected::{expected_deltas, expecting};
+use crate::plan_ledger::ledger;
 use crate::plan_settings::{PlanSettings, plan_settings};
 use crate::what_if::{WhatIf, try_changes};
 use crate::{Failure, Library, words};
@@ -65,7 +65,9 @@ pub fn check_plan(library: &Library, home: &Path, plan: &PlanFile, settings: Opt
             text!("重新编制方案", "make the plan anew"),
         ));
     }
-    findings.extend(plan::check(plan, &ledger(&ground, &settings)));
+    let (ledger, doubts) = ledger(&ground, &settings.options);
+    findings.extend(doubts);
+    findings.extend(plan::check(plan, &ledger));
     let outcome = try_changes(&ground.resolved, &ground.matrix, plan_deltas(&plan.lines));
     findings.extend(outcome.findings.iter().filter(|finding| finding.must_fix()).cloned());
     Ok(PlanChecked { findings, outcome })
@@ -73,113 +75,16 @@ pub fn check_plan(library: &Library, home: &Path, plan: &PlanFile, settings: Opt
 
 fn opened(library: &Library, home: &Path, plan: &PlanFile, settings: &PlanSettings) -> Result<(PlanGround, Date), Failure> {
     let ground = plan_ground(library, home, settings, Some(plan.on), plan.snapshot.as_deref())?;
+    let ground = expecting(ground, &plan.expected)?;
     let on = ground.matrix.heading.on;
     Ok((ground, on))
 }
 
-/// One stock is 1, all others 0, and the pupils are 1: what a formula gives is the factor of that stock.
-struct UnitEnv<'a> {
-    one: usize,
-    weight: usize,
-    resolved: &'a Resolved,
-    stage: Stage,
-}
-
-impl Env<f64> for UnitEnv<'_> {
-    fn stock(&self, index: usize) -> Option<f64> {
-        Some(f64::from(u8::from(index == self.one || index == self.weight)))
-    }
-    fn parameter(&self, index: usize) -> Option<f64> {
-        self.resolved.parameters.get(index)?.at(self.stage).map(|cited| cited.value)
-    }
-    fn school(&self) -> Option<&Traits> {
-        None
-    }
-}
-
-/// What a plan is checked against, from stocks, formulas and splits; nothing of it comes from a planner.
-fn ledger(ground: &PlanGround, settings: &PlanSettings) -> Ledger {
-    let PlanGround { resolved, matrix, before } = ground;
-    let mut ledger = Ledger::default();
-    for option in &settings.options {
-        let adds = option.adds.iter().map(|(stock, amount)| (stock.clone(), *amount)).collect();
-        ledger.options.push(Priced { option: option.id.clone(), price: option.price, move_cost: option.move_cost, adds });
-    }
-    for judged in &before.judgements {
-        if let Rows::CvEach(rows) = &judged.rows {
-            for row in rows {
-                let complete = before.spread(row.indicator, row.stage).is_some_and(|spread| spread.complete);
-                if let (Some(limit), true) = (row.limit, complete) {
-                    ledger.limits.push((before.frame.indicators[row.indicator].id.clone(), row.stage, limit));
-                }
-            }
-        }
-    }
-    for (rule, judged) in resolved.judgements.iter().zip(&before.judgements) {
-        let (policy::Rule::AtLeast { of, .. }, Rows::AtLeast(rows)) = (&rule.rule, &judged.rows) else { continue };
-        for row in rows.iter().filter(|row| before.scope[row.school] == Scope::In) {
-            let school = &matrix.schools[row.school];
-            let mut figures = Vec::new();
-            let mut pupils = 0.0;
-            for index in of {
-                let indicator = &resolved.indicators[*index];
-                let figure = before.figure(row.school, row.stage, *index);
-                let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.value?))) else { continue };
-                let weight = school.stocks.get(row.stage, indicator.weight).known().unwrap_or(0.0);
-                pupils = weight;
-                let mut factors = BTreeMap::new();
-                for (at, stock) in resolved.stocks.iter().enumerate().filter(|(at, _)| *at != indicator.weight) {
-                    let unit = UnitEnv { one: at, weight: indicator.weight, resolved, stage: row.stage };
-                    if let Some(factor) = indicator.formula.number::<f64>(&unit).filter(|factor| *factor != 0.0) {
-                        factors.insert(stock.id.clone(), factor);
-                    }
-                }
-                if figure.state != State::NotApplicable {
-                    figures.push(Measured {
-                        indicator: indicator.id.clone(),
-                        numerator: value * weight,
-                        factors,
-                        need: figure.threshold.unwrap_or(0.0),
-                        least: figure.floor.unwrap_or(0.0),
-                    });
-                }
-            }
-            ledger.parts.push(Part {
-                school: school.code.clone(),
-                name: school.name.clone(),
-                stage: row.stage,
-                pupils,
-                shares: shares(ground, row.school, row.stage),
-                figures,
-                met_at_least: row.need.unwrap_or(0.0).max(0.0) as usize,
-            });
-        }
-    }
-    ledger
-}
-
-/// Which part of a thing of the whole school belongs to a stage: its weighted pupils over those of all stages.
-fn shares(ground: &PlanGround, school: usize, stage: Stage) -> BTreeMap<String, f64> {
-    let PlanGround { resolved, matrix, .. } = ground;
-    let school = &matrix.schools[school];
-    let pupils = resolved.stock("pupils").unwrap_or(0);
-    let of = |stage: Stage| school.stocks.get(stage, pupils).known().unwrap_or(0.0);
-    let split = resolved.splits.iter().find(|split| school.traits.kind.as_ref().is_some_and(|kind| split.kinds.contains(kind)));
-    let taught = [Stage::Primary, Stage::Junior, Stage::Senior].into_iter().filter(|stage| of(*stage) > 0.0).count();
-    let share = match split {
-        Some(split) if taught > 1 => {
-            let total: f64 = split.weights.iter().map(|(stage, weight)| weight * of(*stage)).sum();
-            let own = split.weights.iter().find(|(of, _)| *of == stage).map_or(0.0, |(stage, weight)| weight * of(*stage));
-            if total > 0.0 { own / total } else { 0.0 }
-        }
-        _ => 1.0,
-    };
-    resolved.stocks.iter().map(|stock| (stock.id.clone(), if stock.split { share } else { 0.0 })).collect()
-}
-
 /// The changes of a plan as a file for `what-if --delta`.
 pub fn plan_changes(plan: &PlanFile) -> Vec<Delta> {
-    plan_deltas(&plan.lines)
+    let mut changes = expected_deltas(&plan.expected);
+    changes.extend(plan_deltas(&plan.lines));
+    changes
 }
 
 /// What one plan does and another does not.

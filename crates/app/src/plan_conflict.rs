@@ -5,13 +5,13 @@ use plan::Problem;
 use planners::{conflict, least_easing};
 
 use crate::plan_budget::PlanGround;
-use crate::plan_problem::Stated;
+use crate::plan_problem::{RowOf, Stated};
 use crate::words::shown;
 
 /// A demand that can be given up: one indicator at all schools of a stage, one coefficient, or one cap.
 #[derive(Clone, Copy)]
 enum Demand {
-    Schools(usize, Stage),
+    Schools(RowOf, Stage),
     Coefficient(usize),
     Cap(usize),
 }
@@ -21,10 +21,10 @@ const NO_LIMIT: f64 = 3.0;
 
 /// The demands that cannot hold together, each enough to give up, and by how little each would have to be eased.
 pub(crate) fn conflicting(stated: &Stated, ground: &PlanGround, keep: bool, stopped: &dyn Fn() -> bool) -> Vec<Text> {
-    let mut groups: Vec<(usize, Stage)> = stated.rows.iter().map(|row| (row.indicator, row.stage)).collect();
-    groups.sort_by_key(|(indicator, stage)| (*stage, *indicator));
+    let mut groups: Vec<(RowOf, Stage)> = stated.rows.iter().map(|row| (row.of, row.stage)).collect();
+    groups.sort_by_key(|(of, stage)| (*stage, *of));
     groups.dedup();
-    let mut demands: Vec<Demand> = groups.into_iter().map(|(indicator, stage)| Demand::Schools(indicator, stage)).collect();
+    let mut demands: Vec<Demand> = groups.into_iter().map(|(of, stage)| Demand::Schools(of, stage)).collect();
     demands.extend((0..stated.cones.len()).map(Demand::Coefficient));
     demands.extend((0..stated.caps.len()).map(Demand::Cap));
     let without = |kept: &[bool]| {
@@ -62,7 +62,7 @@ fn ease(problem: &mut Problem, stated: &Stated, demand: Demand, share: f64) {
     match demand {
         Demand::Schools(indicator, stage) => {
             for (row, name) in problem.rows.iter_mut().zip(&stated.rows) {
-                if (name.indicator, name.stage) == (indicator, stage) {
+                if (name.of, name.stage) == (indicator, stage) {
                     let lower = |need: f64| (need * (1.0 - share)).max(row.start.min(need));
                     row.need = lower(row.need);
                     row.left = row.left.map(|left| lower(left).min(row.need));
@@ -96,7 +96,8 @@ fn named(stated: &Stated, ground: &PlanGround, demand: Demand) -> Text {
         Text::new(format!("{}“{}”", stage.zh, title.zh), format!("{} \"{}\"", stage.en, title.en))
     };
     match demand {
-        Demand::Schools(indicator, stage) => of(indicator, stage),
+        Demand::Schools(RowOf::Indicator(indicator), stage) => of(indicator, stage),
+        Demand::Schools(item, _) => item.titles(&ground.before.frame).0,
         Demand::Coefficient(at) => of(stated.cones[at].0, stated.cones[at].1),
         Demand::Cap(at) => stated.caps[at].clone(),
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evaluate::{Outcome, Scope, State, StockMatrix};
-use facts::{Finding, Place, Severity, Stage, Text, text};
+use facts::{Stage, Text, text};
 use plan::{MentorLine, PairLine, PairingFile};
 use planners::{PairingProblem, pair};
 use serde::Deserialize;
@@ -22,6 +22,9 @@ struct PairingRules {
     title: String,
     title_en: String,
     pack: String,
+    /// What a partner can help with; every figure of the standard where none is named.
+    #[serde(default)]
+    indicators: Vec<String>,
     document: String,
     confirmed: bool,
     capacity: usize,
@@ -166,6 +169,10 @@ impl Ground {
         for stage in &self.outcome.frame.stages {
             for indicator in 0..self.outcome.frame.indicators.len() {
                 let Some(figure) = self.outcome.figure(school, *stage, indicator) else { continue };
+                let head = &self.outcome.frame.indicators[indicator];
+                if !self.rules.indicators.is_empty() && !self.rules.indicators.contains(&head.id) {
+                    continue;
+                }
                 if figure.threshold.is_none() || matches!(figure.state, State::NotApplicable | State::Unjudged) {
                     continue;
                 }
@@ -284,51 +291,6 @@ pub fn write_pairing(plan: &PairingFile, file: &Path) -> Result<(), Failure> {
     let words = serde_json::to_string_pretty(plan)
         .map_err(|error| Failure::prevented(Text::new(error.to_string(), error.to_string()), Text::new("", "")))?;
     std::fs::write(file, words + "\n").map_err(|error| Failure::io(text!("写出方案", "write the plan"), file, &error))
-}
-
-/// Everything wrong with pairs: looked up again in the outcome, pair by pair.
-pub fn check_pairing(library: &Library, home: &Path, plan: &PairingFile, asked: &PairingAsked) -> Result<Vec<Finding>, Failure> {
-    let again = RotationAsked {
-        on: Some(plan.on),
-        snapshot: plan.snapshot.clone(),
-        rules: asked.of.rules.clone().or_else(|| Some(plan.rules.clone())),
-        ..asked.of.clone()
-    };
-    let ground = ground(library, home, &PairingAsked { of: again, before: None })?;
-    let mut findings = Vec::new();
-    let mut load: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut seen = Vec::new();
-    for pair in &plan.pairs {
-        let mut wrong = |what: Text| {
-            let place = Place::School { code: pair.school.clone(), name: Some(pair.name.clone()) };
-            let hint = text!("修改方案后再核对，或重新编制", "mend the plan and check it again, or make it anew");
-            findings.push(Finding::new(Severity::Logic, "pairing-against-rule", place, what, hint));
-        };
-        if seen.contains(&&pair.school) {
-            wrong(text!("这所学校有两个帮扶学校", "the school has two partners"));
-        }
-        seen.push(&pair.school);
-        let loaded = load.entry(pair.partner.as_str()).or_default();
-        *loaded += 1;
-        if *loaded > ground.rules.capacity {
-            wrong(text!("帮扶学校带得太多", "the partner has more schools than it can take"));
-        }
-        match (ground.matrix.position(&pair.school), ground.matrix.position(&pair.partner)) {
-            (Some(school), Some(partner)) if school != partner => {
-                if ground.reach(school, partner).is_none() {
-                    wrong(text!("两校太远，或没有经纬度", "the two are too far apart, or have no coordinates"));
-                }
-                if ground.strength(school, partner).is_none() {
-                    wrong(text!(
-                        "帮扶学校在其弱项上没有达标的",
-                        "the partner is up to standard in nothing where the school is weak"
-                    ));
-                }
-            }
-            _ => wrong(text!("没有这所学校", "there is no such school")),
-        }
-    }
-    Ok(findings)
 }
 
 /// Pairs in words.

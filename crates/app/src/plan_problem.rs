@@ -13,6 +13,7 @@ use policy::Resolved;
 use policy::expr::Compare;
 
 use crate::Failure;
+use crate::plan_items::item_rows;
 use crate::plan_settings::PlanSettings;
 use crate::what_if::unknown_stock;
 
@@ -43,7 +44,24 @@ pub struct SiteName {
 pub struct RowName {
     pub school: usize,
     pub stage: Stage,
-    pub indicator: usize,
+    pub of: RowOf,
+}
+
+/// An indicator, or an item that purchases touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowOf {
+    Indicator(usize),
+    Item(usize),
+}
+
+impl RowOf {
+    /// Its short title, and the article on which it rests.
+    pub fn titles(self, frame: &evaluate::Frame) -> (Text, Text) {
+        match self {
+            RowOf::Indicator(at) => (frame.indicators[at].short.clone(), frame.indicators[at].article.clone()),
+            RowOf::Item(at) => (frame.items[at].title.clone(), frame.items[at].article.clone()),
+        }
+    }
 }
 
 /// A change below this share of a figure is the dust of arithmetic.
@@ -104,6 +122,7 @@ pub fn state_problem(
             _ => {}
         }
     }
+    item_rows(resolved, matrix, before, settings, &mut stated);
     caps(settings, &mut stated);
     Ok(stated)
 }
@@ -265,7 +284,7 @@ fn at_least(before: &Outcome, row: &evaluate::AtLeastRow, of: &[usize], moved: &
             left: Some(figure.floor.unwrap_or(0.0).min(threshold)),
             choice: Some(choice),
         });
-        stated.rows.push(RowName { school: row.school, stage: row.stage, indicator: *indicator });
+        stated.rows.push(RowName { school: row.school, stage: row.stage, of: RowOf::Indicator(*indicator) });
     }
     stated.problem.choices.push(may_leave);
 }

@@ -44,8 +44,6 @@ pub(crate) struct RotationGround {
     pub before: Outcome,
     pub roll: Roll,
     pub problem: RotationProblem,
-    /// By line of the problem: stage and subject.
-    pub lines: Vec<(Stage, String)>,
     /// By spread of the problem: attribute of the rule, and stage.
     pub spreads: Vec<(usize, Stage)>,
 }
@@ -137,22 +135,14 @@ pub(crate) fn rotation_ground(library: &Library, home: &Path, asked: &RotationAs
     let matrix = evaluate::matrix(&snapshot, &resolved, year, on)?;
     let before = evaluate::evaluate(&resolved, &matrix);
     let roll = roll(&snapshot, &matrix, &rules, (year, on), asked)?;
-    let mut ground = RotationGround {
-        rules,
-        resolved,
-        matrix,
-        before,
-        roll,
-        problem: RotationProblem::default(),
-        lines: Vec::new(),
-        spreads: Vec::new(),
-    };
+    let mut ground =
+        RotationGround { rules, resolved, matrix, before, roll, problem: RotationProblem::default(), spreads: Vec::new() };
     state(&mut ground);
     Ok(ground)
 }
 
 fn state(ground: &mut RotationGround) {
-    let RotationGround { rules, resolved, matrix, before, roll, problem, lines, spreads } = ground;
+    let RotationGround { rules, resolved, matrix, before, roll, problem, spreads } = ground;
     for (at, attribute) in rules.attributes.iter().enumerate() {
         for stage in [Stage::Primary, Stage::Junior] {
             let (Some(stock), Some(pupils)) = (resolved.stock(&attribute.stock), resolved.stock("pupils")) else { continue };
@@ -208,7 +198,6 @@ fn state(ground: &mut RotationGround) {
             spreads: (0..spreads.len()).filter(|spread| counted(&spreads[*spread])).collect(),
         });
     }
-    *lines = taught;
     let eligible = problem.teachers.iter().filter(|teacher| teacher.eligible).count() as f64;
     problem.least_moved = (rules.quota.least * eligible - 1e-9).ceil() as usize;
     // Two exchange: an odd number may need one more.

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use facts::{Finding, Place, Severity, Text, text};
-use plan::{Rotated, RotationFault, RotationFile, rotation_faults, rotation_sum};
+use plan::{Rotated, RotationFile};
 use sha2::{Digest, Sha256};
 
-use crate::plan_rotation::{RotationAsked, RotationGround, rotation_deltas, rotation_ground};
+use crate::choose::{day, one_snapshot};
+use crate::plain_table::rule_text;
+use crate::plan_rotation::{RotationAsked, RotationGround, rotation_ground};
+use crate::rotation_proof::{Against, prove_rotation};
 use crate::what_if::{WhatIf, try_changes};
-use crate::{Failure, Library, words};
+use crate::{Failure, Library, evaluate_counties, words};
 
 /// A rotation, checked: by arithmetic of its own and by the official evaluation.
 pub struct RotationChecked {
@@ -97,71 +100,43 @@ fn wrong(code: &str, place: Place, what: Text) -> Finding {
     )
 }
 
-/// Checks a rotation against roll and rule as they are read now.
+/// Checks a rotation against rule, roll and places as they are read now, by a reading that shares nothing with the planner.
 pub fn check_rotation(
     library: &Library,
     home: &Path,
     plan: &RotationFile,
     asked: &RotationAsked,
 ) -> Result<RotationChecked, Failure> {
-    let (ground, moves, mut findings) = opened(library, home, plan, asked)?;
-    for fault in rotation_faults(&ground.problem, &moves) {
-        findings.push(fault_finding(&ground, fault));
-    }
-    let sum = rotation_sum(&ground.problem, &moves);
-    let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(1.0);
-    if sum.moved != plan.end.moved || sum.backbone != plan.end.backbone || !close(sum.points, plan.end.points) {
+    let named = asked.rules.as_deref().unwrap_or(&plan.rules);
+    let (_, rule) = rule_text(named, "rules.toml", text!("读取交流轮岗规则", "read the rule on rotation"))?;
+    let snapshot = one_snapshot(home, plan.snapshot.as_deref())?;
+    let (year, on) = day(snapshot.manifest(), Some(plan.on))?;
+    let resolved = evaluate_counties::resolve(library, &plan.pack, on, snapshot.manifest())?;
+    let matrix = evaluate::matrix(&snapshot, &resolved, year, on)?;
+    let outcome = try_changes(&resolved, &matrix, rotation_changes(plan));
+    let mut findings = Vec::new();
+    let hash: String = Sha256::digest(rule.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    if hash != plan.rules_hash {
         findings.push(wrong(
-            "plan-sum-wrong",
+            "plan-other-settings",
             Place::Everywhere,
-            text!("方案写的合计与重新计算的不符", "the plan's sums are not those worked out again"),
+            text!("方案是按另一份规则编制的", "the plan was made with another rule"),
         ));
     }
-    if plan.bound > plan.end.points + 1e-6 {
-        findings.push(wrong("plan-bound-wrong", Place::Everywhere, text!("下界高于方案", "the bound is above the plan")));
-    }
-    let outcome = try_changes(&ground.resolved, &ground.matrix, rotation_deltas(&ground, &moves));
+    let scope = evaluate::evaluate(&resolved, &matrix).scope;
+    let against = Against {
+        snapshot: &snapshot,
+        matrix: &matrix,
+        scope: &scope,
+        rule: &rule,
+        exempt: asked.exempt.as_deref(),
+        year,
+        on,
+        who: &asked.who,
+    };
+    findings.extend(prove_rotation(&against, plan)?);
     findings.extend(outcome.findings.iter().filter(|finding| finding.must_fix()).cloned());
     Ok(RotationChecked { findings, outcome })
-}
-
-fn fault_finding(ground: &RotationGround, fault: RotationFault) -> Finding {
-    let at_school = |school: usize| {
-        let school = &ground.matrix.schools[school];
-        Place::School { code: school.code.clone(), name: Some(school.name.clone()) }
-    };
-    let of_teacher =
-        |teacher: usize| ground.roll.members.get(teacher).map_or(Place::Everywhere, |member| at_school(member.school));
-    let of_post = |post: usize| at_school(ground.problem.posts[post].school);
-    let subject = |post: usize| ground.lines[ground.problem.posts[post].line].1.clone();
-    let (place, what) = match fault {
-        RotationFault::Twice(at) => (of_teacher(at), text!("同一名教师调动两次", "a teacher moves twice")),
-        RotationFault::NotEligible(at) => {
-            let why = ground.roll.members[at].stays.as_ref().map_or_else(|| text!("不明", "unknown"), |stays| stays.why.clone());
-            let (zh, en) = (why.zh, why.en);
-            (of_teacher(at), text!("该教师不符合交流条件：{zh}", "a teacher is not eligible: {en}"))
-        }
-        RotationFault::Destination(at) => (
-            of_teacher(at),
-            text!(
-                "去往学校不算交流（城乡类别相同）、太远或就是本校",
-                "the move does not count (same band), is too far, or stays at the school"
-            ),
-        ),
-        RotationFault::NoPost(at) => (of_teacher(at), text!("去往学校没有这门学科", "the subject is not taught there")),
-        RotationFault::Need(post) => {
-            let subject = subject(post);
-            (of_post(post), text!("{subject}教师少于本校需要", "fewer teachers of {subject} than the school needs"))
-        }
-        RotationFault::Crowded(post) => {
-            let subject = subject(post);
-            (of_post(post), text!("{subject}教师多于原有和需要", "more teachers of {subject} than there were or are needed"))
-        }
-        RotationFault::TooFew => (Place::Everywhere, text!("交流人数不到规定比例", "fewer move than the rule asks")),
-        RotationFault::TooMany => (Place::Everywhere, text!("交流人数超过规则的上限", "more move than the rule allows")),
-        RotationFault::TooFewBackbone => (Place::Everywhere, text!("骨干教师比例不够", "too few backbone teachers among them")),
-    };
-    wrong("rotation-against-rule", place, what)
 }
 
 /// A rotation in words.

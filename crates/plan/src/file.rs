@@ -18,6 +18,9 @@ pub struct PlanFile {
     pub snapshot: Option<String>,
     /// SHA-256 of the settings' text.
     pub settings: String,
+    /// Enrolment that is expected instead of today's, where the plan was asked for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Expected>,
     /// The search is the same for the same inputs; no dice are thrown.
     pub seed: u64,
     pub status: String,
@@ -46,6 +49,15 @@ pub struct PlanFile {
     pub binding: Vec<Binding>,
     /// What the plan does not do, and what its reader must know.
     pub notes: Vec<Text>,
+}
+
+/// How many pupils a stage of a school has, and how many are expected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    pub school: SchoolCode,
+    pub stage: Stage,
+    pub now: f64,
+    pub pupils: f64,
 }
 
 /// The lights that a budget plan is about.

@@ -19,7 +19,7 @@ pub use classes::{
     class_bound, class_faults, class_penalty,
 };
 pub use enrolment::{NO_SEAT, SeatProblem, seat_faults};
-pub use file::{Binding, LeftOut, Line, PlanFile, Shift, Tally, YearPlan};
+pub use file::{Binding, Expected, LeftOut, Line, PlanFile, Shift, Tally, YearPlan};
 pub use pairing_file::{MentorLine, PairLine, PairingFile};
 pub use problem::{Cap, Cone, Member, Pool, Problem, Row, Site};
 pub use rotation::{

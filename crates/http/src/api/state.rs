@@ -110,23 +110,47 @@ fn shown(work: &Work) -> Result<State, app::Failure> {
         }),
         faults: findings(work.library.faults()),
         upload: UploadLimits { file_bytes: upload::FILE_BYTES_MAX, all_bytes: upload::ALL_BYTES_MAX, files: upload::FILES_MAX },
-        snapshots: (listed.snapshots.iter())
-            .map(|one| SnapshotLine {
-                id: one.manifest.id.to_string(),
-                short: one.manifest.id.short().to_string(),
-                county: one.manifest.county.to_string(),
-                county_name: one.manifest.county_name.clone(),
-                years: (one.manifest.years.iter())
-                    .map(|year| YearLine { id: year.id(), statistics_date: year.statistics_date().to_string() })
-                    .collect(),
-                created: one.manifest.created.to_string(),
-                parent: one.manifest.parent.as_ref().map(ToString::to_string),
-                files: one.manifest.files.len(),
-                rows: one.manifest.tables.values().sum(),
-                latest: one.latest,
-            })
+        snapshots: (planned_lines(&listed).into_iter())
+            .chain(listed.snapshots.iter().map(|one| {
+                SnapshotLine {
+                    id: one.manifest.id.to_string(),
+                    short: one.manifest.id.short().to_string(),
+                    county: one.manifest.county.to_string(),
+                    county_name: one.manifest.county_name.clone(),
+                    years: (one.manifest.years.iter())
+                        .map(|year| YearLine { id: year.id(), statistics_date: year.statistics_date().to_string() })
+                        .collect(),
+                    created: one.manifest.created.to_string(),
+                    parent: one.manifest.parent.as_ref().map(ToString::to_string),
+                    files: one.manifest.files.len(),
+                    rows: one.manifest.tables.values().sum(),
+                    latest: one.latest,
+                }
+            }))
             .collect(),
     })
+}
+
+/// Planned states, under the name that says so; never the latest. They stand before the snapshots, so that a list read from its
+/// end shows what is real first.
+fn planned_lines(listed: &app::Listed) -> Vec<SnapshotLine> {
+    let line = |planned: &app::Planned| {
+        let base = listed.snapshots.iter().find(|one| one.manifest.id.as_str() == planned.snapshot)?;
+        let year = facts::SchoolYear::of(planned.on);
+        Some(SnapshotLine {
+            id: planned.id.clone(),
+            short: planned.id.clone(),
+            county: planned.county.to_string(),
+            county_name: planned.marked_name(),
+            years: vec![YearLine { id: year.id(), statistics_date: planned.on.to_string() }],
+            created: base.manifest.created.to_string(),
+            parent: Some(planned.snapshot.clone()),
+            files: 0,
+            rows: 0,
+            latest: false,
+        })
+    };
+    listed.planned.iter().filter_map(line).collect()
 }
 
 fn next_step() -> NextStep {

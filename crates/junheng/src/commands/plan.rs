@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use app::{BudgetAsked, Failure, PairingAsked, RotationAsked};
+use app::{AcceptAsked, BudgetAsked, EffectAsked, Failure, PairingAsked, RotationAsked};
 use clap::{Arg, ArgAction};
 use facts::text;
 
@@ -23,11 +23,11 @@ pub const ENTRY: Entry = Entry {
             "junheng plan budget [--settings 价目表] [--time 秒] [--money 元] [--posts 个] [--years 年] [--out plan.json]
       junheng plan rotation [--settings 规则] [--exempt 名单] [--choice 取舍] [--out rotation.json]
       junheng plan pairing [--settings 规则] [--before 上年方案] [--out pairing.json]
-      junheng plan check|explain|paper|sheet|apply 方案 [--out 文件] | diff 方案1 方案2",
+      junheng plan check|explain|paper|sheet|apply 方案 [--out 文件] | diff 方案1 方案2 | accept 方案 --by 谁 --until 日期 | effect 结对方案",
             "junheng plan budget [--settings PRICES] [--time SECONDS] [--money YUAN] [--posts N] [--years N] [--out plan.json]
        junheng plan rotation [--settings RULE] [--exempt LIST] [--choice ID] [--out rotation.json]
        junheng plan pairing [--settings RULE] [--before PLAN] [--out pairing.json]
-       junheng plan check|explain|paper|sheet|apply PLAN [--out FILE] | diff PLAN1 PLAN2"
+       junheng plan check|explain|paper|sheet|apply PLAN [--out FILE] | diff PLAN1 PLAN2 | accept PLAN --by USER --until DATE | effect PAIRS"
         )
     },
     arguments,
@@ -44,12 +44,12 @@ fn arguments(command: clap::Command, lang: facts::Lang) -> clap::Command {
             Arg::new("act")
                 .value_name("ACT")
                 .required(true)
-                .value_parser(["budget", "rotation", "pairing", "check", "explain", "paper", "sheet", "diff", "apply"])
+                .value_parser(["budget", "rotation", "pairing", "check", "explain", "paper", "sheet", "diff", "apply", "accept", "effect"])
                 .hide_possible_values(true)
                 .help(pick(
                     lang,
-                    "budget 配备、rotation 交流轮岗、pairing 学校结对、check 核对、explain 说明、paper 上会文件或通知书、sheet 工作簿、diff 比较、apply 写成试算用的变动",
-                    "budget, rotation, pairing, check, explain, paper (for a meeting; letters of a rotation), sheet (workbook), diff or apply",
+                    "budget 配备、rotation 交流轮岗、pairing 学校结对、check 核对、explain 说明、paper 上会文件或通知书、sheet 工作簿、diff 比较、apply 写成计划快照（加 --out 写成试算用的变动）、accept 审定并按校立案、effect 结对成效",
+                    "budget, rotation, pairing, check, explain, paper (for a meeting; letters of a rotation), sheet (workbook), diff or apply (a planned snapshot; with --out a file of changes to try), accept (opens a case for each school), effect (of pairs, after a year)",
                 )),
         )
         .arg(Arg::new("plan").value_name("PLAN").action(ArgAction::Append).help(pick(lang, "方案文件", "files of plans")))
@@ -83,6 +83,20 @@ fn arguments(command: clap::Command, lang: facts::Lang) -> clap::Command {
             "规则里的哪一种取舍：少走路、兼顾、差距最小",
             "which choice of the rule between travel and evenness",
         )))
+        .arg(Arg::new("pupils").long("pupils").value_name("FILE").help(pick(
+            lang,
+            "budget 时：按预测学生数编制（列：学校标识码、学段、学生数）",
+            "with budget: plan for expected pupils (columns 学校标识码, 学段, 学生数)",
+        )))
+        .arg(Arg::new("problem").long("problem").value_name("FILE").help(pick(
+            lang,
+            "budget 时：把问题写成纯数字（JSON），供别的求解器核对",
+            "with budget: write the problem as plain numbers (JSON), for another solver",
+        )))
+        .arg(Arg::new("by").long("by").value_name("USER").help(pick(lang, "accept 时：谁审定", "with accept: who accepts")))
+        .arg(Arg::new("until").long("until").value_name("DATE").help(pick(lang, "accept 时：完成期限", "with accept: to be done by")))
+        .arg(Arg::new("store").long("store").value_name("STORE").help(pick(lang, "accept 时：台账（文件或 postgres://…）", "with accept: the ledger, a file or postgres://…")))
+        .arg(Arg::new("at").long("at").value_name("TIME").help(pick(lang, "accept 时：演练台账里的时间", "with accept: the time in a ledger for practice")))
         .arg(Arg::new("teacher").long("teacher").value_name("NAME").help(pick(
             lang,
             "explain 时：为什么是（或不是）这名教师",
@@ -125,6 +139,8 @@ fn run(call: &Call) -> Result<Exit, Failure> {
             Ok(Exit::Fine)
         }
         ("apply", [plan]) => apply(call, plan, out),
+        ("accept", [plan]) => accept(call, plan),
+        ("effect", [plan]) => effect(call, plan),
         _ => Err(Failure::wrong_use(
             text!("方案文件的个数不对", "the number of plans does not fit"),
             text!("看用法：junheng plan --help", "see `junheng plan --help`"),
@@ -299,21 +315,69 @@ fn paper(call: &Call, plan: &Path, out: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn apply(call: &Call, plan: &Path, out: Option<&Path>) -> Result<Exit, Failure> {
-    let changes = match app::read_rotation(plan)? {
+fn apply(call: &Call, file: &Path, out: Option<&Path>) -> Result<Exit, Failure> {
+    let changes = match app::read_rotation(file)? {
         Some(rotation) => app::rotation_changes(&rotation),
-        None => app::plan_changes(&app::read_plan(plan)?),
+        None if app::read_pairing(file)?.is_some() => Vec::new(),
+        None => app::plan_changes(&app::read_plan(file)?),
     };
-    match out {
-        Some(out) => {
-            app::write_changes(&changes, out)?;
-            let (n, out) = (changes.len(), out.display());
-            call.say(text!(
-                "{n} 项变动已写到 {out}；试算：junheng what-if --pack 标准 --delta {out}",
-                "{n} changes written to {out}; try them: junheng what-if --pack ID --delta {out}"
-            ));
-        }
-        None => print::json(&changes),
+    if let Some(out) = out {
+        app::write_changes(&changes, out)?;
+        let (n, out) = (changes.len(), out.display());
+        call.say(text!(
+            "{n} 项变动已写到 {out}；试算：junheng what-if --pack 标准 --delta {out}",
+            "{n} changes written to {out}; try them: junheng what-if --pack ID --delta {out}"
+        ));
+        return Ok(Exit::Fine);
+    }
+    let planned = app::apply_plan(&call.library()?, &call.home, file, changes)?;
+    if call.json {
+        print::json(&serde_json::json!({ "planned": planned.id, "snapshot": planned.snapshot, "changes": planned.changes }));
+        return Ok(Exit::Fine);
+    }
+    let (id, pack, n, base) = (&planned.id, &planned.pack, planned.changes.len(), &planned.snapshot[..12]);
+    call.say(text!(
+        "计划快照 {id}：快照 {base} 加 {n} 项变动。它不是事实：导入不会接在它后面，台账不会按它立案",
+        "planned snapshot {id}: snapshot {base} with {n} changes. It is not real: no import builds on it, and no case is opened from it"
+    ));
+    call.say(text!(
+        "看结果：junheng evaluate --pack {pack} --snapshot {id}；与现状比较：junheng diff {base} {id} --pack {pack}；控制台顶部也可选它",
+        "look at it: junheng evaluate --pack {pack} --snapshot {id}; beside the real one: junheng diff {base} {id} --pack {pack}; or choose it at the top of the console"
+    ));
+    Ok(Exit::Fine)
+}
+
+fn accept(call: &Call, file: &Path) -> Result<Exit, Failure> {
+    let Some(until) = call.date("until")? else {
+        return Err(Failure::wrong_use(
+            text!("没有写完成期限", "it is not said until when it is to be done"),
+            text!("加上 --until 2026-08-31 这样的日期", "add --until, such as --until 2026-08-31"),
+        ));
+    };
+    let asked = AcceptAsked { by: call.text("by").map(str::to_string), until, settings: call.text("settings").map(Into::into) };
+    let mut ledger = super::duty::ledger(call, false)?;
+    let accepted = app::accept_plan(&call.library()?, &mut ledger, &call.home, file, &asked)?;
+    if call.json {
+        print::json(&accepted);
+    } else {
+        accepted.lines().into_iter().for_each(|line| call.say(line));
+    }
+    Ok(Exit::Fine)
+}
+
+fn effect(call: &Call, file: &Path) -> Result<Exit, Failure> {
+    let Some(pairs) = app::read_pairing(file)? else {
+        return Err(Failure::wrong_use(
+            text!("这不是结对方案", "this is no plan of pairs"),
+            text!("用 junheng plan pairing 写出的文件", "use a file that `junheng plan pairing` wrote"),
+        ));
+    };
+    let asked = EffectAsked { on: call.date("on")?, snapshot: call.text("snapshot").map(str::to_string) };
+    let effect = app::measure_pairing(&call.library()?, &call.home, &pairs, &asked)?;
+    if call.json {
+        print::json(&effect);
+    } else {
+        effect.lines().into_iter().for_each(|line| call.say(line));
     }
     Ok(Exit::Fine)
 }
@@ -327,6 +391,8 @@ fn budget(call: &Call, out: Option<&Path>) -> Result<Exit, Failure> {
         money: amount(call, "money")?,
         posts: amount(call, "posts")?,
         years: call.matches.get_one::<u32>("years").copied(),
+        pupils: call.text("pupils").map(Into::into),
+        problem: call.text("problem").map(Into::into),
     };
     let proposed = app::propose_budget(&call.library()?, &call.home, &asked)?;
     if let (Some(plan), Some(out)) = (&proposed.plan, out) {

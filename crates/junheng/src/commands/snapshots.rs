@@ -48,5 +48,13 @@ fn run(call: &Call) -> Result<Exit, app::Failure> {
             "{id}  {county} {name}  school years {years}  {files} files, {rows} rows  {created}"
         ));
     }
+    for planned in app::list_planned(&call.home) {
+        let (id, county, name, on) = (&planned.id, &planned.county, &planned.county_name, planned.on);
+        let (base, n) = (&planned.snapshot[..12], planned.changes.len());
+        call.say(text!(
+            "{id}  {county} {name}〔计划，不是现状〕  {on}  快照 {base} 加 {n} 项变动",
+            "{id}  {county} {name} [PLANNED, not real]  {on}  snapshot {base} with {n} changes"
+        ));
+    }
     Ok(Exit::Fine)
 }
