@@ -79,6 +79,12 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), String> {
     println!("  {shown} report tables --home {HOME} --pack {PACK} --out tables.xlsx");
     println!("  {shown} snapshots --home {HOME}");
     println!("  {shown} duty list --home {HOME}");
+    let entry = county.join("新生入学");
+    let entry = entry.strip_prefix(root).unwrap_or(&entry).display();
+    println!("  {shown} classes --roll {entry}/编班名册.xlsx --stage junior");
+    println!(
+        "  {shown} admit --plan {entry}/招生计划.xlsx --applications {entry}/报名表.xlsx --travel {entry}/路程.csv --seed 试算"
+    );
     println!("  {shown} serve --home {HOME}      # 控制台 (the console)");
     println!("  {shown} --help");
     println!();

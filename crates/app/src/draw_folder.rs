@@ -165,3 +165,21 @@ pub(crate) fn refused(finding: Box<Finding>) -> Failure {
     }
     Failure::wrong_use(facts::Text::new(format!("{}：{}", place.zh, what.zh), format!("{}: {}", place.en, what.en)), hint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_set_back_and_a_torn_line_are_noted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join(JOURNAL);
+        let first = format!("1 2999-01-01T09:00:00Z prepared abc {}\n", Hash::of(b""));
+        fs::write(&journal, format!("{first}2 2999-01-01T0")).expect("written");
+        DrawFolder::lock(folder.path()).expect("locked").note("committed", "家长代表 abc").expect("noted");
+        let words = fs::read_to_string(&journal).expect("read");
+        let line = words.strip_prefix(&first).expect("the line before stays, and the torn one goes");
+        assert!(line.starts_with("2 ") && line.contains(" committed 家长代表 abc clock-behind-the-journal "), "{line}");
+        assert!(line.ends_with(&format!("{}\n", Hash::of(first.as_bytes()))), "{line}");
+    }
+}

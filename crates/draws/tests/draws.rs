@@ -186,6 +186,48 @@ fn a_witness_is_held_to_its_word() {
     assert!(refused(&draw, &bound, &[], "人大代表", Reveal::Missing).contains("there is no draw"));
 }
 
+/// One witness is bought, and the office with it: they choose the words that put their child on the first place for every word of the other witness that
+/// they can think of. What the other really thought of is another, and their child is admitted no more often than any.
+#[test]
+fn a_bought_witness_steers_no_child() {
+    let list = list(8);
+    let draw = draw(&list, "order-number", &[], 2);
+    let salt_of = |n: u64| {
+        let mut salt = [0; 16];
+        salt[..8].copy_from_slice(&n.to_be_bytes());
+        salt
+    };
+    let order_of_child = |bought: &str, honest: u64| {
+        let secrets = [("人大代表", salt_of(honest), "诚实"), ("家长代表", [2; 16], bought)];
+        let bound: Vec<(String, Hash)> =
+            secrets.iter().map(|(name, salt, value)| (name.to_string(), commitment(&draw.id(), name, salt, value))).collect();
+        let mut reveals = Reveals::new(draw.id());
+        for (name, salt, value) in secrets {
+            reveals.show(&draw, &bound, name, Reveal::Shown { salt, value: value.into() }).unwrap();
+        }
+        for public in ["现场抽号", "现场间隔"] {
+            reveals.show(&draw, &bound, public, Reveal::Public { value: "1".into() }).unwrap();
+        }
+        let rows = run(&draw, &list, &reveals).unwrap();
+        rows.iter().find(|row| row.receipt == "B-00005").unwrap().order
+    };
+    let wins = |bought: &str, honest: std::ops::Range<u64>| honest.filter(|honest| order_of_child(bought, *honest) <= 2).count();
+    // The best of thirty words against sixty guesses of the honest salt.
+    let best = (0..30).map(|word| format!("词{word}")).max_by_key(|word| wins(word, 0..60)).unwrap();
+    assert!(wins(&best, 0..60) > 19, "it looked well before");
+    // A quarter of 1,200 is 300, with a standard deviation of 15.
+    let really = wins(&best, 1_000_000..1_001_200);
+    assert!((240..=360).contains(&really), "{really}");
+
+    // Whoever repeats the commitment of another cannot show it: the name of the witness is in it.
+    let mut bound = commitments(&draw);
+    bound[1].1 = bound[0].1;
+    let mut reveals = Reveals::new(draw.id());
+    let shown = || Reveal::Shown { salt: SECRETS[0].1, value: SECRETS[0].2.into() };
+    reveals.show(&draw, &bound, "人大代表", shown()).unwrap();
+    assert!(reveals.show(&draw, &bound, "家长代表", shown()).is_err());
+}
+
 #[test]
 fn who_is_missing_by_the_rule_is_left_out() {
     let list = list(5);
@@ -238,8 +280,8 @@ fn the_vectors_of_the_specification() {
     let numbers: Vec<String> = (0..5).map(|_| format!("{:016x}", stream.next_u64())).collect();
     let mut vectors = format!(
         "# Test vectors of junheng-draw/1 (docs/concepts/draws.md)\n\
-         ## commitment: draw = SHA-256(draw), witness = A, salt = 16 zero bytes, value = 1\n{}\n\
-         ## stream: seed = SHA-256(seed), name = pool A: its first five numbers\n{}\n{}\n\
+         ## commitment: draw = SHA-256 of the word draw, witness = A, salt = 16 zero bytes, value = 1\n{}\n\
+         ## stream: seed = SHA-256 of the word seed, name = pool A: the seed, then the first five numbers\n{}\n{}\n\
          ## the same stream from its start: below 2, 10, 1000, 2^64 - 1\n{below:?}\n\
          ## the same stream from its start: 1 to 13 shuffled\n{thirteen:?}\n",
         commitment(&Hash::of(b"draw"), "A", &[0; 16], "1"),

@@ -1,7 +1,8 @@
 //! What went wrong elsewhere, done again with the real binary: each must be refused, or be seen.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -220,4 +221,76 @@ fn ok(at: &Path, asked: &[&str]) -> Value {
     let output = junheng(at, asked);
     assert!(output.status.success(), "{asked:?}: {}", words(&output));
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// kill -9 at any moment of an assignment: what is there is whole, and the next run ends in the same bytes.
+#[test]
+fn an_assignment_killed_a_hundred_times_ends_in_the_same_bytes() {
+    const FILES: [&str; 4] = ["result.csv", "certificate.txt", "classes.csv", "classes-certificate.txt"];
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    write_roll(at, 120, None);
+    let prepare =
+        ["classes", "prepare", "--roll", "名册.csv", "--stage", "junior", "--classes", "3", "--title", "一中", "--out", "编班"];
+    ok(at, &[&prepare[..], &["--witness", "家长代表", "--format", "json"]].concat());
+    witness(at, "编班");
+    let read = |name: &str| std::fs::read(at.join("编班").join(name)).ok();
+    let started = Instant::now();
+    ok(at, &["classes", "run", "编班", "--format", "json"]);
+    let (longest, whole) = (started.elapsed(), FILES.map(read));
+    let (mut cut, mut state) = (0, 0x9e37_79b9_7f4a_7c15_u64);
+    for _ in 0..100 {
+        FILES.iter().for_each(|name| std::fs::remove_file(at.join("编班").join(name)).unwrap_or_default());
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_junheng"));
+        command.args(["classes", "run", "编班"]).current_dir(at).env("JUNHENG_HOME", at.join("home"));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(longest.mul_f64((state >> 11) as f64 / (1_u64 << 53) as f64));
+        let _ = child.kill();
+        let _ = child.wait();
+        let left = FILES.map(read);
+        assert!(left.iter().zip(&whole).all(|(left, whole)| left.is_none() || left == whole), "a file is torn");
+        cut += u32::from(left.iter().any(Option::is_none));
+    }
+    assert!(cut > 0, "no run was killed before its end: the test shows nothing");
+    ok(at, &["classes", "run", "编班", "--format", "json"]);
+    assert_eq!(FILES.map(read), whole);
+    assert_eq!(junheng(at, &["classes", "verify", "编班"]).status.code(), Some(0));
+}
+
+/// The sample's papers come to what was planted, and each planted mistake is said with its receipt.
+#[test]
+fn the_papers_of_the_sample_come_to_what_was_planted() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    junheng(at, &["sample", "--out", "county"]);
+    let truth: Value = serde_json::from_slice(&std::fs::read(at.join("county/truth.json")).unwrap()).unwrap();
+    let entry = &truth["entry"];
+    let papers = ["--plan", "county/新生入学/招生计划.xlsx", "--travel", "county/新生入学/路程.csv", "--seed", "a"];
+    let tried =
+        junheng(at, &[&["admit", "--applications", "county/新生入学/报名表.xlsx", "--format", "json"], &papers[..]].concat());
+    let report: Value = serde_json::from_slice(&tried.stdout).unwrap_or_else(|_| panic!("{}", words(&tried)));
+    for count in ["children", "admitted", "diverted", "without"] {
+        assert_eq!(report[count], entry[count], "{count}");
+    }
+    let school_of = |receipt: &Value| {
+        let results = report["results"].as_array().unwrap();
+        results.iter().find(|child| child["receipt"] == *receipt).map(|child| child["school"].clone())
+    };
+    for twins in entry["twins"].as_array().unwrap() {
+        assert!(school_of(&twins[0]).is_some() && school_of(&twins[0]) == school_of(&twins[1]), "{twins}");
+    }
+    let check = junheng(at, &[&["admit", "--applications", "county/新生入学/报名表-待核.xlsx"], &papers[..]].concat());
+    let roll = junheng(at, &["classes", "--roll", "county/新生入学/编班名册-待核.csv", "--stage", "junior"]);
+    assert_eq!((check.status.code(), roll.status.code()), (Some(1), Some(1)));
+    let said = words(&check) + &words(&roll);
+    for fault in entry["faults"].as_array().unwrap() {
+        let (finding, receipt) = (fault["finding"].as_str().unwrap(), fault["receipt"].as_str().unwrap());
+        assert!(said.contains(finding) && said.contains(receipt), "{finding} {receipt}: {said}");
+    }
+
+    let roll = ["classes", "--roll", "county/新生入学/编班名册.xlsx", "--stage", "junior"];
+    let trial = ok(at, &[&roll[..], &["--format", "json"]].concat());
+    assert_eq!((&trial["pupils"], &trial["classes"]), (&entry["roll"]["pupils"], &entry["roll"]["classes"]));
+    assert_eq!((&trial["unmet"], &trial["ways"][0]["parted"]), (&Value::from(Vec::<Value>::new()), &Value::from(0)));
 }

@@ -147,11 +147,11 @@ pub(crate) fn provenance(draw: Option<&Draw>, report: &AdmitReport) -> Vec<Text>
     vec![text!("派位编号 {id}；结果 {result}", "draw {id}; result {result}")]
 }
 
+/// What was made, with the draw where there was one; or what is wrong with the papers.
+type Allocated = Result<(AdmitReport, Option<Draw>), Vec<Finding>>;
+
 /// Gives the places, without writing anything.
-pub(crate) fn allocate(
-    asked: &AdmitAsked<'_>,
-    numbers: AdmitNumbers<'_>,
-) -> Result<Result<(AdmitReport, Option<Draw>), Vec<Finding>>, Failure> {
+pub(crate) fn allocate(asked: &AdmitAsked<'_>, numbers: AdmitNumbers<'_>) -> Result<Allocated, Failure> {
     let rules = admission_rules(asked.rules)?;
     let applied = read_applied(asked.plan, asked.applications, asked.travel, &rules, asked.stage)?;
     let (list, mut findings) = draw_list(&applied, &rules);

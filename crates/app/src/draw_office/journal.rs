@@ -47,17 +47,17 @@ fn read_journal(words: &str) -> DrawJournal {
     let mut journal = DrawJournal { notes: Vec::new(), whole: true };
     let mut read = 0;
     for line in words.split_inclusive('\n') {
-        let before = Hash::of(words[..read].as_bytes()).to_string();
+        // A line that a crash has cut off is no line.
+        if !line.ends_with('\n') {
+            continue;
+        }
+        let before = Hash::of(&words.as_bytes()[..read]).to_string();
         read += line.len();
         let cells: Vec<&str> = line.trim_end_matches('\n').split(' ').collect();
         let [number, time, event, detail @ .., hash] = &cells[..] else {
             journal.whole = false;
             continue;
         };
-        // A line that a crash has cut off is no line.
-        if !line.ends_with('\n') {
-            continue;
-        }
         let late = detail.last() == Some(&LATE);
         let detail = &detail[..detail.len() - usize::from(late)];
         let number = number.parse().unwrap_or(0);
