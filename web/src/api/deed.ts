@@ -4,6 +4,28 @@ import { type Answer, type Failure, settle } from "./load";
 /** Files by the kind of proof that they are. */
 export type Proofs = Record<string, File[]>;
 
+/** A statement as it is sent: the part `deed` of a form. */
+export interface StatementSent {
+  procedure: string;
+  routine: string;
+  period: string;
+  /** The unit of which it tells. */
+  unit: string;
+  fields: Record<string, string>;
+  /** The sender's own word for it, the same each time that it is sent. */
+  key: string;
+  /** Who acts, in a home without accounts. */
+  by: string | null;
+}
+
+/** A report of the public as it is sent. */
+export interface ReportSent {
+  kind: string;
+  /** A code of the form's places. */
+  place: string;
+  fields: Record<string, string>;
+}
+
 /** Sends a deed with its evidence: words first, then the files. */
 export function send(path: string, deed: Schemas["DeedBody"] | Schemas["OpeningBody"], proofs: Proofs): Promise<{ data?: Schemas["Acted"]; failure?: Failure }> {
   return post<Schemas["Acted"]>(path, deed, proofs);
