@@ -54,6 +54,7 @@ mod library;
 mod link_check;
 mod link_files;
 mod link_output;
+mod link_parquet;
 mod link_private;
 mod link_read;
 mod link_report;

@@ -6,15 +6,13 @@ use linkage::{Linked, Pair, Records, State};
 use report::{Listing, ListingCell, ListingColumn};
 
 use crate::Failure;
+use crate::link_parquet;
 
 /// Says before the work begins whether the links could be written under that name.
 pub(crate) fn check_ending(out: &Path) -> Result<(), Failure> {
     match ending(out).as_str() {
         "csv" | "xlsx" => Ok(()),
-        "parquet" => Err(Failure::wrong_use(
-            text!("不写 Parquet 文件", "Parquet is not written"),
-            text!("用 .csv 或 .xlsx；要 Parquet 的工具都能读 .csv", "use .csv or .xlsx; whatever wants Parquet reads .csv too"),
-        )),
+        "parquet" => link_parquet::can_write(),
         _ => {
             let at = out.display();
             Err(Failure::wrong_use(
@@ -32,10 +30,10 @@ fn ending(out: &Path) -> String {
 /// Writes links and what is to be reviewed: the records' own numbers, and nothing else of a person.
 pub(crate) fn write_links(out: &Path, records: &Records, linked: &Linked, lang: Lang) -> Result<(), Failure> {
     let shown = linked.pairs.iter().filter(|pair| pair.state != State::No);
-    let bytes = if ending(out) == "xlsx" {
-        workbook(shown, records, linked, lang)?
-    } else {
-        csv(shown, records, linked, lang).into_bytes()
+    let bytes = match ending(out).as_str() {
+        "xlsx" => workbook(shown, records, linked, lang)?,
+        "parquet" => link_parquet::links(&shown.collect::<Vec<_>>(), records, linked, lang)?,
+        _ => csv(shown, records, linked, lang).into_bytes(),
     };
     write_whole(out, &bytes)
 }
@@ -66,7 +64,7 @@ fn heads(within: bool) -> Vec<Text> {
     heads
 }
 
-fn state(state: State) -> Text {
+pub(crate) fn state(state: State) -> Text {
     match state {
         State::Link => text!("同一人", "link"),
         State::Review => text!("待核对", "review"),
@@ -76,7 +74,7 @@ fn state(state: State) -> Text {
     }
 }
 
-fn person<'a>(pair: &Pair, records: &'a Records, linked: &Linked) -> Option<&'a str> {
+pub(crate) fn person<'a>(pair: &Pair, records: &'a Records, linked: &Linked) -> Option<&'a str> {
     let clusters = linked.clusters.as_ref()?;
     let (l, r) = (clusters.get(pair.left as usize)?, clusters.get(pair.right as usize)?);
     Some(if l == r { records.id(*l) } else { "" })

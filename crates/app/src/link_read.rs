@@ -6,6 +6,7 @@ use import::TableLine;
 use linkage::{Hands, Settings, Table, read_settings};
 
 use crate::Failure;
+use crate::link_parquet;
 
 /// As many threads as the machine has, each taking the next task that nobody has.
 fn side_by_side(n: usize, task: &(dyn Fn(usize) + Sync)) {
@@ -36,6 +37,11 @@ pub(crate) fn read_register(path: &Path, wanted: Option<&[String]>) -> Result<(T
         let error = std::fs::metadata(path).err().unwrap_or_else(|| std::io::ErrorKind::IsADirectory.into());
         return Err(Failure::io(text!("读取要比对的表", "read the register"), path, &error));
     }
+    if link_parquet::is_parquet(path) {
+        let table = link_parquet::read(path, &name, wanted)?;
+        let findings = missing_heads(&table, wanted);
+        return Ok((table, findings));
+    }
     let (sources, mut findings) = import::open_path(&name, path);
     let mut table = Table::new(&name, &[]);
     // Of a zip the first file counts, of a workbook the first sheet that has rows.
@@ -59,22 +65,27 @@ pub(crate) fn read_register(path: &Path, wanted: Option<&[String]>) -> Result<(T
             }
         }));
     }
-    if let Some(wanted) = wanted {
-        let heads = table.heads();
-        for head in wanted.iter().filter(|head| !head.is_empty() && !heads.contains(&head.as_str())) {
-            findings.push(Finding::new(
-                Severity::Logic,
-                "link-heading-missing",
-                Place::file(&name),
-                text!("设置里要的列“{head}”在表里没有", "the settings ask for a column `{head}`, which the file does not have"),
-                text!(
-                    "核对表头写法，或改设置里的 from、left、right",
-                    "look at the heading, or change from, left or right in the settings"
-                ),
-            ));
-        }
-    }
+    findings.extend(missing_heads(&table, wanted));
     Ok((table, findings))
+}
+
+/// The headings that the settings ask for and the file does not have.
+fn missing_heads(table: &Table, wanted: Option<&[String]>) -> Vec<Finding> {
+    let heads = table.heads();
+    let missing = wanted.unwrap_or_default().iter().filter(|head| !head.is_empty() && !heads.contains(&head.as_str()));
+    let finding = |head: &String| {
+        Finding::new(
+            Severity::Logic,
+            "link-heading-missing",
+            Place::file(table.name()),
+            text!("设置里要的列“{head}”在表里没有", "the settings ask for a column `{head}`, which the file does not have"),
+            text!(
+                "核对表头写法，或改设置里的 from、left、right",
+                "look at the heading, or change from, left or right in the settings"
+            ),
+        )
+    };
+    missing.map(finding).collect()
 }
 
 /// Two registers at the same time, or one.

@@ -26,7 +26,10 @@ const LOCK: &str = "Cargo.lock";
 const ALLOWED: &[(&str, &str)] = &[
     ("constant_time_eq", "one is totp-rs's, the other zip's; one function that compares bytes"),
     ("fallible-iterator", "one is rusqlite's, the other postgres's; a few hundred lines of traits each"),
+    ("getrandom", "the older ones are parquet's, in builds with that feature"),
     ("hashbrown", "the older one comes with rusqlite's support of WebAssembly and is not compiled here"),
+    ("num-bigint", "the newer one is parquet's, in builds with that feature"),
+    ("r-efi", "both are of firmware's users and not compiled here"),
     ("strsim", "the older one is clarabel's, through derive_builder, and runs at build time only"),
     ("syn", "the older ones are zeroize_derive's and derive_builder's, the newer serde_derive's; all run at build time only"),
     ("thiserror", "the older one is clarabel's; it is a handful of lines that derive"),
