@@ -13,6 +13,7 @@ mod biff;
 mod cohorts;
 mod county;
 mod declarations;
+mod entry;
 mod families;
 mod figures;
 mod files;
@@ -35,6 +36,7 @@ mod truth;
 
 pub use bench::{BenchCounty, write_bench_county};
 pub use county::{Class, County, CountyYear, Parent, Part, Post, Pupil, Room, School, Staff, Stock, Township, Village, county};
+pub use entry::{EntryFault, EntryTruth, RollTruth};
 pub use person::Sex;
 pub use registers::{Fate, RegistersTruth, RowTruth, read_per_child};
 pub use truth::{
@@ -61,7 +63,7 @@ impl Size {
 }
 
 /// Writes the county of a seed below `out`: one folder for each school year, `登记册` with the registers of other departments,
-/// `新名单` with a list that comes later, `脏数据` with the wrong files, `truth.json`, `truth-registers.csv` (every child and its
+/// `新名单` with a list that comes later, `新生入学` with what admission and classes begin with, `脏数据` with the wrong files, `truth.json`, `truth-registers.csv` (every child and its
 /// rows) and `README.txt`. The same seed gives the same bytes.
 ///
 /// ```
@@ -82,6 +84,7 @@ pub fn write(out: &Path, seed: u64, size: Size) -> io::Result<Truth> {
         files::write_documents(out, &documents)?;
         files.extend(documents.into_iter().map(|document| FileTruth { path: document.path, form: document.form }));
     }
+    files::write_documents(out, &entry::documents(&county))?;
     let (documents, record) = messy::messy(&county);
     files::write_documents(out, &documents)?;
     let registers = registers::registers(&county);

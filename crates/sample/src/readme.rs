@@ -35,6 +35,6 @@ pub(crate) fn readme(truth: &Truth) -> String {
         let place = if place.is_empty() { String::new() } else { format!("（{place}）") };
         words.push_str(&format!("\u{3000}{}{place}：{}\n", mess.file, mess.words));
     }
-    words.push_str("\n三、登记册：人口登记、户籍、出勤、脱贫户和监测对象、资助名单（junheng import 登记册，再 junheng ledgers）；新名单：后来识别的监测对象\n\n四、truth.json：各年学校、学生、教师的真实数目，历年变化，以及上述错误的清单，供核对和测试；truth-registers.csv：每个儿童的真实情况和它在各登记册中的行\n");
+    words.push_str("\n三、登记册：人口登记、户籍、出勤、脱贫户和监测对象、资助名单（junheng import 登记册，再 junheng ledgers）；新名单：后来识别的监测对象\n\n四、新生入学：一个乡的招生计划、报名表、路程，初一编班名册和教师团队（junheng admit、junheng classes，或控制台“派位”页）；名称带“待核”的故意有错\n\n五、truth.json：各年学校、学生、教师的真实数目，历年变化，以及上述错误的清单，供核对和测试；truth-registers.csv：每个儿童的真实情况和它在各登记册中的行\n");
     words
 }

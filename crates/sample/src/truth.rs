@@ -6,6 +6,7 @@ use facts::Stage;
 use serde::Serialize;
 
 use crate::county::{Class, County, CountyYear, Part, School};
+use crate::entry::{self, EntryTruth};
 use crate::plan::{self, BORROWED, COUNTY_CODE, COUNTY_NAME, Note, RELAPSE, SCHOOLS, UNQUALIFIED, UPGRADED};
 use crate::planted;
 use crate::registers::RegistersTruth;
@@ -33,6 +34,8 @@ pub struct Truth {
     pub files: Vec<FileTruth>,
     /// The registers of children; of each child, `truth-registers.csv` tells.
     pub registers: RegistersTruth,
+    /// Admission and classes of the next entry grade.
+    pub entry: EntryTruth,
     /// The wrong files in `脏数据` and what should be found in them.
     pub messy: Vec<Mess>,
 }
@@ -164,6 +167,7 @@ pub(crate) fn truth(county: &County, files: Vec<FileTruth>, messy: Vec<Mess>, re
         planned_apart: planned_apart(county),
         files,
         registers,
+        entry: entry::truth(county),
         messy,
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use draws::{Draw, Hash, seal, sealed_by};
@@ -116,15 +116,37 @@ pub(crate) fn read_signed(folder: &Path) -> Result<SignedAdmission, Failure> {
     if !says(format!("draw {}", draw.id())) || !says(format!("result {hash}")) || !says(format!("reasons {of_reasons}")) {
         return Err(wrong(text!("录取结果不是签名的那一份", "the admission is not the one that was signed")));
     }
-    let (of_result, _) = read_plain(&folder.join(RESULT))?;
-    let (of_reasons, _) = read_plain(&folder.join(REASONS))?;
-    let reason: std::collections::BTreeMap<&str, Text> =
-        of_reasons.rows.iter().map(|row| (row[0].as_str(), Text::new(&*row[1], &*row[2]))).collect();
-    let rows = of_result.rows.iter().map(|row| {
-        let reason = reason.get(row[0].as_str()).cloned().unwrap_or_else(|| Text::new("", ""));
-        SignedRow { receipt: row[0].clone(), school: row[1].clone(), how: row[4].clone(), reason }
+    let reasons: BTreeMap<String, Text> = rows_of(&reasons)
+        .filter_map(|row| <[String; 3]>::try_from(row).ok())
+        .map(|[receipt, zh, en]| (receipt, Text::new(zh, en)))
+        .collect();
+    let rows = rows_of(&result).filter_map(|row| {
+        let [receipt, school, _, _, how] = <[String; 5]>::try_from(row).ok()?;
+        let reason = reasons.get(&receipt).cloned().unwrap_or_else(|| Text::new("", ""));
+        Some(SignedRow { receipt, school, how, reason })
     });
     Ok(SignedAdmission { title: shown_title(&draw).to_string(), draw: draw.id(), result: hash, rows: rows.collect() })
+}
+
+/// The rows of a signed file after its heading, letter for letter as [`quoted`] wrote them.
+fn rows_of(words: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+    let mut letters = words.chars().peekable();
+    let row = move || {
+        letters.peek()?;
+        let (mut row, mut cell, mut inside) = (Vec::new(), String::new(), false);
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if inside && letters.next_if_eq(&'"').is_some() => cell.push('"'),
+                '"' => inside = !inside,
+                ',' if !inside => row.push(std::mem::take(&mut cell)),
+                '\n' if !inside => break,
+                letter => cell.push(letter),
+            }
+        }
+        row.push(cell);
+        Some(row)
+    };
+    std::iter::from_fn(row).skip(1)
 }
 
 /// Those who have a place and did not come.
@@ -163,4 +185,17 @@ pub fn write_unreported(folder: &Path, reported: &Path, out: &Path) -> Result<Un
         unknown: came.iter().filter(|receipt| !known.contains(*receipt)).map(|receipt| receipt.to_string()).collect(),
         written: out.to_path_buf(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_back_letter_for_letter() {
+        let cells = ["第一小学（东）", "a, \"b\"", "", "两\n行"];
+        let written = format!("head\n{}\n1\n", cells.map(quoted).join(","));
+        let rows: Vec<Vec<String>> = rows_of(&written).collect();
+        assert_eq!(rows, [cells.map(str::to_string).to_vec(), vec!["1".to_string()]]);
+    }
 }

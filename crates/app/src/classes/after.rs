@@ -161,7 +161,9 @@ pub fn move_pupil(folder: &Path, asked: &ClassMove<'_>) -> Result<ClassMoved, Fa
     let (by, second, words) = (asked.by.trim(), asked.second.trim(), asked.words.trim());
     let own = format!("{number}\t{now}\t{receipt}\t{from}\t{to}\t{code}\t{by}\t{second}\t{words}");
     let line = format!("{own}\t{}\n", chained(&moves.words, &own));
-    locked.note("exception", &format!("{receipt} {from} {to} {code}"))?;
+    let plain = |words: &str| words.split_whitespace().collect::<String>();
+    let (by_noted, second_noted) = (plain(by), plain(second));
+    locked.note("exception", &format!("{receipt} {from} {to} {code} by={by_noted} second={second_noted}"))?;
     locked.write(MOVES, &format!("{}{line}", moves.words))?;
     moves.rows.extend(moved_of(&moves.words, &line));
     let mut sizes = vec![0; classes as usize];

@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use app::Failure;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, Command};
 use facts::{Lang, Stage, text};
 
+use super::witnessed::{witnessed, witnessed_draw};
 use super::{Call, Entry};
 use crate::cli::pick;
 use crate::exit::Exit;
@@ -64,28 +65,14 @@ fn arguments(command: Command, lang: Lang) -> Command {
         .arg(one("seed", "TEXT", "试算的种子，不是正式录取", "a trial's seed; not the admission").conflicts_with("draw"))
         .arg(one("explain", "RECEIPT", "只说这一个受理号的结果和理由", "say only what became of this receipt, and why"))
         .arg(one("out", "DIR", "写到这个文件夹", "write to this folder"))
-        .subcommand(
+        .subcommand(witnessed(
             papers(part(
                 "prepare",
                 "固定报名材料，准备给每名儿童抽顺序号",
                 "fix the papers; prepare the draw of the order numbers",
-            ))
-            .arg(one("title", "TEXT", "名称", "what it is called").required(true))
-            .arg(
-                one("witness", "NAME", "先承诺后公开的见证人，可多次给出", "a witness that binds itself first; may be repeated")
-                    .required(true)
-                    .action(ArgAction::Append),
-            )
-            .arg(
-                one("public", "NAME", "最后当场抽取的数，可多次给出", "a number drawn in public after all; may be repeated")
-                    .action(ArgAction::Append),
-            )
-            .arg(
-                one("after", "DIR", "重新派位：上一轮的文件夹", "a new round: the folder of the one before").requires("decision"),
-            )
-            .arg(one("decision", "TEXT", "重新派位：谁决定、为什么", "a new round: who decided it, and why").requires("after"))
-            .arg(one("out", "DIR", "写到哪个空文件夹", "the empty folder to write to").required(true)),
-        )
+            )),
+            lang,
+        ))
         .subcommand(
             part(
                 "check",
@@ -239,15 +226,7 @@ fn admit(call: &Call) -> Result<Exit, Failure> {
 
 fn prepare(call: &Call) -> Result<Exit, Failure> {
     let asked = asked(call)?;
-    let draw = app::DrawAsked {
-        title: call.text("title").unwrap_or_default().to_string(),
-        out: PathBuf::from(call.text("out").unwrap_or_default()),
-        witnesses: call.texts("witness"),
-        public_witnesses: call.texts("public"),
-        missing: "stop".into(),
-        after: call.text("after").map(|folder| (PathBuf::from(folder), call.text("decision").unwrap_or_default().to_string())),
-        ..app::DrawAsked::default()
-    };
+    let draw = witnessed_draw(call);
     let prepared = match app::prepare_admission(&call.home, &asked, &draw)? {
         Ok(prepared) => prepared,
         Err(findings) => return Ok(refused(call, &findings)),

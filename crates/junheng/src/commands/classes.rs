@@ -4,6 +4,7 @@ use app::{ClassTrial, Failure};
 use clap::{Arg, ArgAction, Command, value_parser};
 use facts::{Lang, Stage, text};
 
+use super::witnessed::{witnessed, witnessed_draw};
 use super::{Call, Entry};
 use crate::cli::pick;
 use crate::exit::Exit;
@@ -57,34 +58,7 @@ fn arguments(command: Command, lang: Lang) -> Command {
                     .action(ArgAction::Append),
             )
     };
-    let draw = |command: Command| {
-        command
-            .arg(one("title", "TEXT", "名称", "what it is called").required(true))
-            .arg(
-                one("witness", "NAME", "先承诺后公开的见证人，可多次给出", "a witness that binds itself first; may be repeated")
-                    .required(true)
-                    .action(ArgAction::Append),
-            )
-            .arg(
-                one("public", "NAME", "最后当场抽取的数，可多次给出", "a number drawn in public after all; may be repeated")
-                    .action(ArgAction::Append),
-            )
-            .arg(
-                one(
-                    "missing",
-                    "stop|leave-out",
-                    "见证人不公开：不编班（默认）或不计",
-                    "a witness that will not speak: no classes (default), or left out",
-                )
-                .default_value("stop")
-                .hide_default_value(true),
-            )
-            .arg(
-                one("after", "DIR", "重新编班：上一轮的文件夹", "a new round: the folder of the one before").requires("decision"),
-            )
-            .arg(one("decision", "TEXT", "重新编班：谁决定、为什么", "a new round: who decided it, and why").requires("after"))
-            .arg(one("out", "DIR", "写到哪个空文件夹", "the empty folder to write to").required(true))
-    };
+    let draw = |command: Command| witnessed(command, lang);
     asked(command)
         .subcommand_negates_reqs(true)
         .arg(roll())
@@ -272,18 +246,6 @@ fn say_unmet(call: &Call, unmet: &[String]) {
     }
 }
 
-fn draw_asked(call: &Call) -> app::DrawAsked {
-    app::DrawAsked {
-        title: call.text("title").unwrap_or_default().to_string(),
-        out: PathBuf::from(call.text("out").unwrap_or_default()),
-        witnesses: call.texts("witness"),
-        public_witnesses: call.texts("public"),
-        missing: call.text("missing").unwrap_or_default().to_string(),
-        after: call.text("after").map(|folder| (PathBuf::from(folder), call.text("decision").unwrap_or_default().to_string())),
-        ..app::DrawAsked::default()
-    }
-}
-
 fn prepare(call: &Call) -> Result<Exit, Failure> {
     let options = call.texts("use");
     let asked = app::ClassesAsked {
@@ -292,7 +254,7 @@ fn prepare(call: &Call) -> Result<Exit, Failure> {
         stage: stage(call)?,
         classes: call.matches.get_one("classes").copied(),
         options: &options,
-        draw: draw_asked(call),
+        draw: witnessed_draw(call),
     };
     let prepared = match app::prepare_classes(&call.home, &asked)? {
         Ok(prepared) => prepared,
@@ -387,7 +349,7 @@ fn except(call: &Call) -> Result<Exit, Failure> {
 
 fn teachers(call: &Call) -> Result<Exit, Failure> {
     let (folder, teams) = (call.text("folder").unwrap_or_default(), call.text("teams").unwrap_or_default());
-    let asked = draw_asked(call);
+    let asked = witnessed_draw(call);
     let prepared = match app::prepare_teams(&call.home, Path::new(folder), Path::new(teams), &asked)? {
         Ok(prepared) => prepared,
         Err(findings) => return Ok(refused(call, &findings)),

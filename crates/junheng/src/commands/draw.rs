@@ -5,6 +5,7 @@ use app::Failure;
 use clap::{Arg, ArgAction, Command, value_parser};
 use facts::{Lang, text};
 
+use super::witnessed::{witnessed, witnessed_draw};
 use super::{Call, Entry};
 use crate::cli::pick;
 use crate::exit::Exit;
@@ -41,29 +42,13 @@ fn arguments(command: Command, lang: Lang) -> Command {
     command
         .subcommand_required(true)
         .subcommand(
-            part("prepare", "固定名单和规则，给出派位编号", "fix list and rules; gives the id of the draw")
+            witnessed(part("prepare", "固定名单和规则，给出派位编号", "fix list and rules; gives the id of the draw"), lang)
                 .arg(
                     one("list", "FILE", "名单：CSV，三栏 pool,receipt,bound", "the list: CSV with pool,receipt,bound")
                         .required(true),
                 )
-                .arg(one("out", "DIR", "写到哪个空文件夹", "the empty folder to write to").required(true))
-                .arg(one("title", "TEXT", "派位名称", "what the draw is called").required(true))
                 .arg(
                     one("places", "POOL=N", "名额，可多次给出", "places, for each pool").required(true).action(ArgAction::Append),
-                )
-                .arg(
-                    one(
-                        "witness",
-                        "NAME",
-                        "先承诺后公开的见证人，可多次给出",
-                        "a witness that binds itself first; may be repeated",
-                    )
-                    .required(true)
-                    .action(ArgAction::Append),
-                )
-                .arg(
-                    one("public", "NAME", "最后当场抽取的数，可多次给出", "a number drawn in public after all; may be repeated")
-                        .action(ArgAction::Append),
                 )
                 .arg(
                     one(
@@ -85,23 +70,6 @@ fn arguments(command: Command, lang: Lang) -> Command {
                     )
                     .default_value("over")
                     .hide_default_value(true),
-                )
-                .arg(
-                    one(
-                        "missing",
-                        "stop|leave-out",
-                        "见证人不公开：不派位（默认）或不计",
-                        "a witness that will not speak: no draw (default), or left out",
-                    )
-                    .default_value("stop")
-                    .hide_default_value(true),
-                )
-                .arg(
-                    one("after", "DIR", "重新派位：上一轮的文件夹", "a new round: the folder of the one before")
-                        .requires("decision"),
-                )
-                .arg(
-                    one("decision", "TEXT", "重新派位：谁决定、为什么", "a new round: who decided it, and why").requires("after"),
                 ),
         )
         .subcommand(
@@ -204,17 +172,12 @@ fn prepare(call: &Call) -> Result<Exit, Failure> {
         places.push((pool, number));
     }
     let asked = app::DrawAsked {
-        title: call.text("title").unwrap_or_default().to_string(),
         list: PathBuf::from(call.text("list").unwrap_or_default()),
-        out: PathBuf::from(call.text("out").unwrap_or_default()),
         method: call.text("method").unwrap_or_default().to_string(),
         settings: pairs(call, "set")?,
         places,
-        witnesses: call.texts("witness"),
-        public_witnesses: call.texts("public"),
         bound: call.text("bound").unwrap_or_default().to_string(),
-        missing: call.text("missing").unwrap_or_default().to_string(),
-        after: call.text("after").map(|folder| (PathBuf::from(folder), call.text("decision").unwrap_or_default().to_string())),
+        ..witnessed_draw(call)
     };
     let prepared = match app::prepare_draw(&call.home, &asked)? {
         Ok(prepared) => prepared,
