@@ -164,6 +164,7 @@ pub use explain_figure::{Explained, FigureAsked, explain_figure};
 pub use export_view::{ExportView, export_view};
 pub use failure::Failure;
 pub use hold_draw::{HeldDraw, hold_draw};
+pub use import::is_reading_astray;
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
 pub use kept_county::{
     KeptCounty, PartOfCounty, SchoolOfCounty, WholeCounty, explain_kept, export_school, export_tables, must_for_counties, open_county,

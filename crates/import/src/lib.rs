@@ -44,3 +44,4 @@ pub use piece::{PieceColumn, PieceRow, SheetPiece, piece};
 pub use report::{FileReport, Progress, SheetReport};
 pub use source::{Source, open, open_path, shown_path};
 pub use table::{TableLine, read_table};
+pub use xls::is_reading_astray;

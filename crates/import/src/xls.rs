@@ -1,3 +1,4 @@
+use std::cell::Cell as Flag;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,6 +17,20 @@ pub(crate) struct Xls {
     sheets: Vec<Range<Data>>,
 }
 
+thread_local! {
+    static ASTRAY: Flag<bool> = const { Flag::new(false) };
+}
+
+/// Whether this thread is in a reader that is not ours and may be led astray by a damaged file: a panic in it is caught and becomes a
+/// finding of the file, so whoever tells of panics has nothing to tell.
+///
+/// ```
+/// assert!(!import::is_reading_astray());
+/// ```
+pub fn is_reading_astray() -> bool {
+    ASTRAY.get()
+}
+
 impl std::fmt::Debug for Xls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Xls").field("names", &self.names).finish_non_exhaustive()
@@ -26,12 +41,14 @@ impl Xls {
     pub(crate) fn open(bytes: &[u8]) -> Result<Xls, Fault> {
         check_extent(bytes)?;
         // The reader is not ours and its format is full of offsets: should one lead it astray, this file has a finding.
+        ASTRAY.set(true);
         let read = catch_unwind(AssertUnwindSafe(|| -> Result<Xls, calamine::XlsError> {
             let mut workbook = calamine::Xls::new(Cursor::new(bytes))?;
             let names = workbook.sheet_names();
             let sheets = names.iter().map(|name| workbook.worksheet_range(name).unwrap_or_default()).collect();
             Ok(Xls { names, sheets })
         }));
+        ASTRAY.set(false);
         match read {
             Ok(Ok(xls)) if xls.names.is_empty() => Err(broken(&"no sheet found")),
             Ok(Ok(xls)) => Ok(xls),

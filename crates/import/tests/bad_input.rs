@@ -300,6 +300,21 @@ fn old_workbooks_locked_or_scattered() {
 }
 
 /// Lines of a roll of classes: a head-count, or a word and what it sums to.
+/// A text that is cut short where its annotations should begin: the reader of .xls, which is not ours, panics over it. Whoever tells of panics can know.
+#[test]
+fn a_reader_led_astray_makes_a_finding() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static SEEN: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
+    std::panic::set_hook(Box::new(|_| {
+        SEEN[usize::from(import::is_reading_astray())].fetch_add(1, Ordering::Relaxed);
+    }));
+    let begin = record(0x0809, &[0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let stream = [begin, record(0x00fc, &[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 4]), record(0x000a, &[])].concat();
+    check("名册.xls", compound("Workbook", &stream), &["file-damaged"]);
+    assert_eq!(SEEN.each_ref().map(|seen| seen.load(Ordering::Relaxed)), [0, 1]);
+    assert!(!import::is_reading_astray());
+}
+
 fn roll_of_classes(lines: &[(&str, u32)]) -> Vec<u8> {
     let mut rows = String::from("学校标识码,学校名称,学年,学段,年级,班级名称,学生数\n");
     for (at, (word, number)) in lines.iter().enumerate() {

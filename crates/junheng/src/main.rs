@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod fault;
 mod print;
 
 use std::process::ExitCode;
@@ -10,9 +11,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let lang = cli::language(&words);
-    let exit = match cli::parse(words, lang) {
+    let exit = fault::told(lang, || match cli::parse(words, lang) {
         Ok((command, matches)) => commands::run(command, &matches, lang),
         Err(exit) => exit,
-    };
+    });
     exit.code()
 }
