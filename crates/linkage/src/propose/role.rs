@@ -135,7 +135,9 @@ pub(super) fn thin(table: &Table) -> Vec<&str> {
         let worded = HEADS.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
         worded.is_some_and(|(_, role)| !matches!(role, Role::Nothing | Role::Sex))
     };
-    heads.filter(|(at, head)| !table.is_empty() && is_thin(table, *at) && wanted(head)).map(|(_, head)| head).collect()
+    // Of a handful of people it is no wonder.
+    const ROWS_MIN: usize = 10;
+    heads.filter(|(at, head)| table.len() >= ROWS_MIN && is_thin(table, *at) && wanted(head)).map(|(_, head)| head).collect()
 }
 
 fn role(head: &str, look: &Look, table: &Table, at: usize) -> Role {
