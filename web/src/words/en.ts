@@ -1,3 +1,4 @@
+import { drawing } from "./en/drawing";
 import { ledgers } from "./en/ledgers";
 import { office } from "./en/office";
 import { people } from "./en/people";
@@ -5,4 +6,4 @@ import { shared } from "./en/shared";
 import { single } from "./en/single";
 import type { Words } from "./index";
 
-export const en: Words = { ...shared, ...single, ...people, ...office, ...ledgers };
+export const en: Words = { ...shared, ...single, ...people, ...office, ...drawing, ...ledgers };

@@ -1,3 +1,4 @@
+import { drawing } from "./zh/drawing";
 import { ledgers } from "./zh/ledgers";
 import { office } from "./zh/office";
 import { people } from "./zh/people";
@@ -5,4 +6,4 @@ import { shared } from "./zh/shared";
 import { single } from "./zh/single";
 
 /** The console's own words. What the program says about data comes from the server in both languages already. */
-export const zh = { ...shared, ...single, ...people, ...office, ...ledgers };
+export const zh = { ...shared, ...single, ...people, ...office, ...drawing, ...ledgers };
