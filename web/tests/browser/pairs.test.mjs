@@ -61,3 +61,44 @@ for (const [size, language] of [[SIZES[0], "zh"], [SIZES[1], "en"]]) {
     }
   });
 }
+
+test("fifty decisions without the mouse", async (t) => {
+  const visit = await openPage(browser, home.server.address, SIZES[0], { language: "zh" });
+  const { page, faults } = visit;
+  try {
+    await visit.go("/pairs");
+    await page.waitForSelector(".pair-sides, .card p", { timeout: 120_000 });
+    const kept = join(home.home, "ledgers/decisions.log");
+    const log = () => (existsSync(kept) ? readFileSync(kept, "utf8").trim().split("\n").map((line) => JSON.parse(line)) : []);
+    const before = log().length;
+    let decided = 0;
+    const begun = Date.now();
+    while (decided < 50 && (await page.locator(".pair-sides").count())) {
+      const shown = await page.locator(".pair-sides").innerText();
+      // One in five is skipped, one in ten is taken back and decided again.
+      if (decided % 5 === 4) {
+        await page.keyboard.press(" ");
+        await page.waitForFunction((text) => document.querySelector(".pair-sides")?.innerText !== text, shown);
+        decided += 1;
+        continue;
+      }
+      await page.keyboard.press(decided % 2 ? "j" : "f");
+      await page.waitForFunction((text) => document.querySelector(".pair-sides")?.innerText !== text, shown);
+      if (decided % 10 === 0) {
+        await page.keyboard.press("z");
+        await page.waitForFunction((text) => document.querySelector(".pair-sides")?.innerText === text, shown);
+        await page.keyboard.press("j");
+        await page.waitForFunction((text) => document.querySelector(".pair-sides")?.innerText !== text, shown);
+      }
+      decided += 1;
+    }
+    t.diagnostic(`${decided} pairs in ${Date.now() - begun} ms`);
+    assert.ok(decided >= 20, `only ${decided} pairs came up`);
+    const lines = log();
+    assert.ok(lines.length > before + decided / 2, "decisions were lost");
+    assert.deepEqual(lines.map((line) => line.n), lines.map((_, at) => at + 1), "a line is missing");
+    assert.deepEqual(faults, [], "errors or outside requests");
+  } finally {
+    await visit.close();
+  }
+});
