@@ -70,7 +70,8 @@ fn next(ledger: &mut Ledger, path: &Path) -> Result<Option<(usize, Settlement)>,
     let from: u64 = known.as_deref().and_then(|known| known.parse().ok()).unwrap_or(0);
     if length < from {
         let words = format!("looked.log {from} → {length}");
-        let trace = NewTrace { at: ledger.now.to_string(), person: "-".into(), act: "looks-cut".into(), about: name.clone(), words };
+        let trace =
+            NewTrace { at: ledger.now.to_string(), person: "-".into(), act: "looks-cut".into(), about: name.clone(), words };
         let mark = Some((name, known, length.to_string()));
         return Ok(Some((0, Settlement { traces: vec![trace], mark, ..Settlement::default() })));
     }
@@ -91,7 +92,8 @@ fn next(ledger: &mut Ledger, path: &Path) -> Result<Option<(usize, Settlement)>,
     }
     let users = ledger.store.users()?;
     let people: BTreeSet<&str> = users.iter().map(|user| user.person.as_str()).collect();
-    let traces: Vec<NewTrace> = lines.iter().filter(|line| line.len() > 1).map(|line| trace(line, &people, &ledger.now)).collect();
+    let traces: Vec<NewTrace> =
+        lines.iter().filter(|line| line.len() > 1).map(|line| trace(line, &people, &ledger.now)).collect();
     let n = traces.len();
     Ok(Some((n, Settlement { traces, mark: Some((name, known, at.to_string())), ..Settlement::default() })))
 }

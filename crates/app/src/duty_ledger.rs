@@ -149,7 +149,16 @@ impl Ledger {
         let calendar = &self.procedures.calendar;
         // Whoever is to sign for a hand-over is told of it, too.
         let offered = case.offer.iter().map(|(_, to, _)| to.role.as_str());
-        let told: Vec<&str> = case.escalated.iter().map(|(_, _, role)| role.as_str()).chain(offered).collect();
+        let mut told: Vec<&str> = case.escalated.iter().map(|(_, _, role)| role.as_str()).chain(offered).collect();
+        // So is whoever may do what comes next, however narrow their scope: they could not do it otherwise.
+        let next = || case.ready.iter().filter_map(|id| procedure.step(id)).filter(|step| !step.by_owner);
+        let may = |role: &&duty::Role| next().any(|step| step.who.iter().any(|who| who.means(role)));
+        let roles = self.procedures.roles.roles.iter().filter(may).map(|role| role.id.as_str());
+        for role in roles.filter(|role| *role != case.owner.role) {
+            if !told.contains(&role) {
+                told.push(role);
+            }
+        }
         Row {
             case: case.id.clone(),
             procedure: case.procedure.clone(),

@@ -45,7 +45,8 @@ pub fn show_excerpt(library: &Arc<Library>, home: &Path, viewer: &Viewer, asked:
     let source = Source::of_bytes(&file_name, home.read_raw(&asked.file)?);
     let piece = import::piece(&source, &library.forms, &asked.sheet, at).map_err(|finding| refused(&finding))?;
     if let Some(table) = piece.people {
-        let look = Look { who: &asked.who, purpose: "控制台：查看原表 / excerpt of the source sheet", when: Timestamp::now() };
+        let look =
+            Look { who: &asked.who, purpose: "控制台：查看原表 / excerpt of the source sheet", when: Timestamp::now() };
         let rows = piece.rows.iter().filter(|row| !row.is_head).map(|row| row.row);
         snapshot.log_look(table, (&asked.file, &asked.sheet), rows, &look)?;
     }

@@ -80,6 +80,19 @@ impl Who {
     }
 }
 
+impl Who {
+    /// Whether a role is among those meant.
+    pub fn means(&self, role: &Role) -> bool {
+        match self {
+            Who::Role(id) => *id == role.id,
+            Who::Any(any) => {
+                let fits = |asked: &Option<String>, is: &String| asked.as_ref().is_none_or(|asked| asked == is);
+                fits(&any.role, &role.id) && fits(&any.level, &role.level) && fits(&any.line, &role.line)
+            }
+        }
+    }
+}
+
 impl Roles {
     pub fn role(&self, id: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.id == id)
