@@ -130,7 +130,11 @@ pub(crate) fn ledgers_with(asked: &LedgersAsked<'_>, decisions: &[Decision]) -> 
     let (schools, divisions) = (snapshot.schools(on)?, snapshot.divisions(on)?);
     let towns = Towns::new(&divisions);
     let pseudonyms = Home::open(asked.home)?.pseudonyms()?;
-    let look = Look { who: asked.who, purpose: "三本台账：登记册互相比对 / registers of children held against each other", when: Timestamp::now() };
+    let look = Look {
+        who: asked.who,
+        purpose: "三本台账：登记册互相比对 / registers of children held against each other",
+        when: Timestamp::now(),
+    };
     let registers = registers::registers(&snapshot, year, &divisions, &pseudonyms, &look)?;
     if registers.roll.records.is_empty() || registers.population.records.is_empty() && registers.hukou.records.is_empty() {
         return Err(nothing_to_compare(&registers));

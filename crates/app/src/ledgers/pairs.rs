@@ -152,7 +152,10 @@ fn log<'d>(ledgers: &Ledgers, home: &Path, who: &str, doubts: impl Iterator<Item
         return Ok(());
     }
     let snapshot = Home::open(home)?.snapshot(ledgers.manifest.id.as_str())?;
-    let look = Look { who, purpose: "三本台账：人工判定两条记录 / two records side by side, to be decided", when: Timestamp::now() };
+    let look =
+        Look {
+            who, purpose: "三本台账：人工判定两条记录 / two records side by side, to be decided", when: Timestamp::now()
+        };
     let mut rest = rows.into_iter().peekable();
     while let Some((name, file, sheet, row)) = rest.next() {
         let mut of_file = vec![row];
