@@ -442,8 +442,8 @@ impl Proposed {
     pub fn refusal(&self) -> Text {
         match self.status {
             Status::Impossible => text!(
-                "没有任何方案能满足全部要求。下列要求不能同时成立，放宽其中任何一条即可：",
-                "no plan satisfies everything. These demands cannot hold together; to give up any one of them is enough:"
+                "没有任何方案能满足全部要求。下列要求不能同时成立（除非写明还不够，放宽其中任何一条即可）：",
+                "no plan satisfies everything. These demands cannot hold together (to give up any one is enough, where not said otherwise):"
             ),
             _ => text!(
                 "没有找到方案，也没有证明不存在。加大 seconds 和 branches，或放宽价目表中的 most",

@@ -150,8 +150,8 @@ pub fn plan_lines(plan: &PlanFile) -> Vec<Text> {
     ));
     let (a, b) = (old.items_failing, new.items_failing);
     lines.push(text!(
-        "不符合的项目 {a} → {b} 项（不由本方案解决）",
-        "items that do not hold {a} → {b} (not what this plan is about)"
+        "不符合的项目 {a} → {b} 项（价目表没有办法的不由本方案解决）",
+        "items that do not hold {a} → {b} (what the price list cannot mend is not part of the plan)"
     ));
     let (first, later) = (money(plan.first_year), money(plan.later_years));
     lines.push(text!(

@@ -45,7 +45,14 @@ pub(crate) fn conflicting(stated: &Stated, ground: &PlanGround, keep: bool, stop
         };
         let share = if stopped() { None } else { least_easing(keep, &eased, stopped) };
         lines.push(match share {
-            None => words,
+            None if stopped() => words,
+            None => {
+                let (zh, en) = (&words.zh, &words.en);
+                text!(
+                    "{zh}（只放宽这一条还不够：另有别的要求也办不到）",
+                    "{en} (easing this one alone is not enough: other demands cannot be met either)"
+                )
+            }
             Some(share) => {
                 let (zh, en) = (&words.zh, &words.en);
                 let how = eased_words(stated, demands[at], share);

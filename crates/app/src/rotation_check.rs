@@ -277,14 +277,20 @@ fn explain(ground: &RotationGround, plan: &RotationFile, moves: &[Rotated], at: 
                 })
                 .count();
             let moved = alike.iter().filter(|other| moves.iter().any(|step| step.teacher == **other)).count();
-            lines.push(if reach == 0 {
-                text!("符合条件，但规定路程内没有城乡类别不同、开设本学科的学校", "eligible, but no school of another band with the subject is near enough")
-            } else {
-                text!(
-                    "符合条件，可去的学校 {reach} 所；这次没有安排：条件相同的 {n} 人中已安排 {moved} 人（在本校年限更长），再多的交流不能使差距降得更多",
-                    "eligible, {reach} schools could be reached; not chosen: {moved} of {n} alike go (longer at the school), and more moves would not lower the differences further"
-                )
-            });
+            if reach == 0 {
+                lines.push(text!(
+                    "符合条件，但规定路程内没有城乡类别不同、开设本学科的学校",
+                    "eligible, but no school of another band with the subject is near enough"
+                ));
+                return lines;
+            }
+            let (all, chosen, least, most) =
+                (plan.eligible, plan.moves.len(), ground.problem.least_moved, ground.problem.most_moved);
+            let short = words::shown(Some(plan.end.points - plan.bound), 1);
+            lines.push(text!(
+                "符合条件，可去的学校 {reach} 所；这次没有选中：{all} 名符合条件的教师中规则要求交流 {least} 至 {most} 人，方案按差距和路程的合计选了 {chosen} 人（离可能的最好结果至多差 {short} 分），同校同学科、条件相同的 {n} 人中选了 {moved} 人，年限长的在先。没有选中不是不能去",
+                "eligible, {reach} schools could be reached; not chosen: of {all} eligible teachers the rule asks {least} to {most} to move, and the plan took {chosen} by evenness and travel together (at most {short} points from the best there can be), {moved} of the {n} alike at the school, the longest there first. Not being chosen does not mean that one cannot go"
+            ));
         }
     }
     lines
