@@ -223,12 +223,14 @@ impl<C: Connection> Store for Database<C> {
             let mut values = values.to_vec();
             values.push(Value::Text(now));
             let at = values.len();
+            // Values are numbered as they first appear: the moment stands behind those of the condition.
             let sql = format!(
-                "SELECT substr(division, 1, 9), procedure, count(*), count(CASE WHEN status = 'closed' THEN 1 END), \
+                "WITH seen AS (SELECT division, procedure, status, round, due FROM cases {condition}) \
+                 SELECT substr(division, 1, 9), procedure, count(*), count(CASE WHEN status = 'closed' THEN 1 END), \
                  count(CASE WHEN status = 'paused' THEN 1 END), count(CASE WHEN round > 1 THEN 1 END), \
                  count(CASE WHEN round > 1 AND status <> 'closed' THEN 1 END), \
                  count(CASE WHEN status <> 'closed' AND due < ${at} THEN 1 END) \
-                 FROM cases {condition} GROUP BY substr(division, 1, 9), procedure ORDER BY 1, 2"
+                 FROM seen GROUP BY substr(division, 1, 9), procedure ORDER BY 1, 2"
             );
             let mut tallies = Vec::new();
             self.db.query(&sql, &values, &mut |row| {

@@ -99,7 +99,7 @@ test("a visit is filled in without a connection, outlives the page, and is sent 
   // From here on nothing gets through.
   await page.context().setOffline(true);
   await page.reload();
-  await page.getByText("没有网络").waitFor();
+  await page.getByText("○ 没有网络").waitFor();
   const what = page.locator("select").first();
   const period = await what.locator("option").evaluateAll((options) => options.filter((one) => !one.disabled).pop().value);
   await what.selectOption(period);
@@ -187,7 +187,7 @@ test("the desk updates cases from the latest evaluation, and says what came of i
 test("a zero report is made on its page, and duties are handed out from a table", async () => {
   const visit = await openPage(browser, home.server.address, SIZES[0]);
   const { page, faults, go } = visit;
-  await enter(page, /校长/);
+  await enter(page, /^校长/);
   await go("/statements");
   const line = page.locator(".steps > li", { hasText: "学校月报" }).first();
   await line.getByRole("button", { name: "填报" }).click();
@@ -226,7 +226,7 @@ test("a month is left through, printed on paper, and the sample is drawn", async
   await page.getByRole("button", { name: "上月" }).press("Enter");
   await page.waitForURL(/month=2026-09/);
   await page.locator("h1", { hasText: "2026-09" }).waitFor();
-  await page.getByRole("button", { name: "抽查" }).first().click();
+  await page.locator("button.link", { hasText: "抽查" }).first().click();
   await page.locator("form .field").first().fill("福彩 2026250");
   await page.getByRole("button", { name: "抽取" }).click();
   await page.getByText("种子“福彩 2026250”").waitFor();
