@@ -169,9 +169,12 @@ fn masked(printed: &str) -> String {
 }
 
 fn masked_word(word: &str) -> String {
-    // A planned state: its name is a hash, too, and its beginning alone stands for it.
+    // A planned state and the cases of a plan: their names hang on the hash of the plan.
     if word.len() >= 12 && word.starts_with("planned-") {
         return "planned-[id]".into();
+    }
+    if word.len() > 12 && word.starts_with("FA-") {
+        return "FA-[id]".into();
     }
     let hexadecimal = word.len() >= 12 && word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if hexadecimal && (word.len() == 64 || word.bytes().any(|b| b.is_ascii_lowercase())) {
