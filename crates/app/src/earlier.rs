@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use facts::{Cell, Explanation, Finding, Place, Severity, Text, text};
-use import::Importer;
+use import::{Forms, Importer};
 use snapshot::Replaced;
 
 use crate::Failure;
@@ -74,9 +74,10 @@ impl Earlier {
     }
 
     /// A remark for each form by which something lost rows: a list that was handed in by halves would show so.
-    pub(crate) fn remarks(&self) -> Vec<Finding> {
+    pub(crate) fn remarks(&self, forms: &Forms) -> Vec<Finding> {
         let remark = |(form, fewer): (&String, &Vec<Replaced>)| {
-            let n = fewer.len();
+            let title = forms.title(form).cloned().unwrap_or_else(|| Text::new(form.as_str(), form.as_str()));
+            let (form_zh, form_en, n) = (title.zh, title.en, fewer.len());
             let listed: Vec<_> = fewer.iter().take(5).map(shrunk).collect();
             let join = |of: fn(&Text) -> &str, by: &str| listed.iter().map(of).collect::<Vec<_>>().join(by);
             let (zh, en) = (join(|text| &text.zh, "；"), join(|text| &text.en, "; "));
@@ -85,8 +86,8 @@ impl Earlier {
                 "fewer-rows-than-before",
                 Place::Everywhere,
                 text!(
-                    "{form}：有 {n} 处的数据由新文件整体替换，行数比原来少（{zh}）",
-                    "{form}: {n} slots were replaced whole by the new files and have fewer rows than before ({en})"
+                    "{form_zh}：有 {n} 处的数据由新文件整体替换，行数比原来少（{zh}）",
+                    "{form_en}: the new files replace what was there and have fewer rows, in so many places: {n} ({en})"
                 ),
                 text!(
                     "新文件若只是其中一部分，请与原来的合成一个文件再导入；确实减少的不用管",
@@ -301,7 +302,7 @@ mod tests {
         let note = report.findings.iter().find(|finding| finding.code == "fewer-rows-than-before").unwrap();
         assert_eq!(
             note.what.zh,
-            "class-roll：有 1 处的数据由新文件整体替换，行数比原来少（2153990012/2025-2026 原 2 行，现 1 行）"
+            "班级名册：有 1 处的数据由新文件整体替换，行数比原来少（2153990012/2025-2026 原 2 行，现 1 行）"
         );
     }
 

@@ -146,7 +146,7 @@ pub fn import_files(
         earlier.answer(finding);
     });
     findings.extend(told);
-    findings.extend(earlier.remarks());
+    findings.extend(earlier.remarks(&library.forms));
     if reports.iter().all(|report| report.rows == 0) && !findings.iter().any(Finding::must_fix) {
         findings.push(nothing_to_import(&reports));
     }

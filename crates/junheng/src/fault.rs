@@ -40,6 +40,6 @@ mod tests {
     fn a_fault_ends_a_command_as_a_thing_prevented() {
         assert_eq!(told(Lang::Zh, || panic!("of ours")), Exit::Prevented);
         assert_eq!(told(Lang::En, || Exit::Missed), Exit::Missed);
-        assert_eq!(shorten("/home/someone/junheng/crates/import/src/xls.rs"), "crates/import/src/xls.rs");
+        assert_eq!(shorten("/anywhere/junheng/crates/import/src/xls.rs"), "crates/import/src/xls.rs");
     }
 }
