@@ -150,9 +150,12 @@ impl Ledger {
         // Whoever is to sign for a hand-over is told of it, too.
         let offered = case.offer.iter().map(|(_, to, _)| to.role.as_str());
         let mut told: Vec<&str> = case.escalated.iter().map(|(_, _, role)| role.as_str()).chain(offered).collect();
-        // So is whoever may do what comes next, however narrow their scope: they could not do it otherwise.
-        let next = || case.ready.iter().filter_map(|id| procedure.step(id)).filter(|step| !step.by_owner);
-        let may = |role: &&duty::Role| next().any(|step| step.who.iter().any(|who| who.means(role)));
+        // So is whoever may do what comes next, a look after the close-out too, however narrow their scope: they could not do it
+        // otherwise.
+        let steps = case.ready.iter().filter_map(|id| procedure.step(id)).filter(|step| !step.by_owner).map(|step| &step.who);
+        let due = case.stays.iter().filter(|stay| stay.held.is_none()).filter_map(|stay| procedure.stay(&stay.stay));
+        let next: Vec<&duty::Who> = steps.chain(due.map(|stay| &stay.who)).flatten().collect();
+        let may = |role: &&duty::Role| next.iter().any(|who| who.means(role));
         let roles = self.procedures.roles.roles.iter().filter(may).map(|role| role.id.as_str());
         for role in roles.filter(|role| *role != case.owner.role) {
             if !told.contains(&role) {
