@@ -122,12 +122,12 @@ pub use classes::{
     ClassTrial, ClassTrialAsked, ClassesAsked, ClassesHeld, ClassesPrepared, RuleDocument, TeamPair, class_rules, hold_classes,
     move_pupil, pair_teams, prepare_classes, prepare_teams, try_classes, verify_classes,
 };
-pub use county::{
-    County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, snapshot_meant,
-};
+pub use county::{County, CountyAsked, DEFAULT_PACK, Listed, ListedSnapshot, county_meant, list_home, snapshot_meant};
 pub use county_changes::{ChangeKind, CountyChange, CountyChanges, county_changes};
 pub use datum::Datum;
-pub use desk::{CasesAsked, Desk, LedgerPage, LedgerValues, Offered, export_cases, is_personal, list_cases, my_work, status_title};
+pub use desk::{
+    CasesAsked, Desk, LedgerPage, LedgerValues, Offered, export_cases, is_personal, list_cases, my_work, status_title,
+};
 pub use desk_case::{
     CaseShown, CloseShown, Deed, FieldShown, MayDo, ProcedureShown, StayShown, StepShown, act_on_case, case_file, case_page,
     clock_state_id, list_procedures, look_into_vault, open_case,
@@ -167,14 +167,15 @@ pub use hold_draw::{HeldDraw, hold_draw};
 pub use import::is_reading_astray;
 pub use import_files::{FileLine, ImportReport, ImportRequest, ImportResult, Progress, Published, Upload, import_files};
 pub use kept_county::{
-    KeptCounty, PartOfCounty, SchoolOfCounty, WholeCounty, explain_kept, export_school, export_tables, must_for_counties, open_county,
+    KeptCounty, PartOfCounty, SchoolOfCounty, WholeCounty, explain_kept, export_school, export_tables, must_for_counties,
+    open_county,
 };
 pub use ledgers::{
     AidGap, AidGapKind, ArrivalAsked, Arrived, ArrivedRow, Book, CategoryCount, Decided, DecisionAsked, Difference,
     DifferenceKind, Due, KeptList, KeptRows, LedgerChild, LedgerPaper, LedgerRules, Ledgers, LedgersAsked, ListKey, PairField,
     PairQueue, PairReason, PairShown, PairSide, all_decisions, arrive, case_lines, decide, keep_list, kept_list, kept_lists,
-    list_key, make_list_key, open_ledger_cases, open_ledgers, pairs_to_decide, undo_decision, write_differences,
-    write_kept_list, write_ledger,
+    list_key, make_list_key, open_ledger_cases, open_ledgers, pairs_to_decide, undo_decision, write_differences, write_kept_list,
+    write_ledger,
 };
 pub use library::{Library, library};
 pub use link_check::{CheckedMatch, LinkChecker, link_checker};

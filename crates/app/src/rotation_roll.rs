@@ -53,7 +53,10 @@ pub(crate) fn roll(
     asked: &RotationAsked,
 ) -> Result<Roll, Failure> {
     let Some(table) = facts::table("teachers") else { return Err(no_roll()) };
-    let look = Look { who: &asked.who, purpose: "交流轮岗方案：谁可以交流 / plan rotation: who may move", when: Timestamp::now() };
+    let look =
+        Look {
+            who: &asked.who, purpose: "交流轮岗方案：谁可以交流 / plan rotation: who may move", when: Timestamp::now()
+        };
     let rows = snapshot.whole_rows(table, year, &look)?;
     if rows.is_empty() {
         return Err(no_roll());

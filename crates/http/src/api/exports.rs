@@ -62,11 +62,7 @@ pub async fn export(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Respon
 /// The official tables of the pack.
 #[utoipa::path(get, path = "/api/reports/tables", params(LangQuery, WhichQuery), responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = [u8]), (status = "4XX", body = Refusal)))]
 pub async fn tables(Shared(server): Shared<Arc<Server>>, visit: Visit) -> Response {
-    server
-        .download(visit, |work, visit| {
-            app::export_tables(&work.viewer, &work.kept(&visit.which()?)?, lang(visit)?)
-        })
-        .await
+    server.download(visit, |work, visit| app::export_tables(&work.viewer, &work.kept(&visit.which()?)?, lang(visit)?)).await
 }
 
 /// The 核查报告 of a school.

@@ -103,7 +103,11 @@ pub fn router() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(imports::job_excerpt))
         .routes(routes!(indicator::indicator))
         .routes(routes!(indicators::indicators))
-        .merge(OpenApiRouter::new().routes(routes!(ledgers::push_list, ledgers::lists_kept)).layer(DefaultBodyLimit::max(ledgers::LIST_BYTES_MAX)))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(ledgers::push_list, ledgers::lists_kept))
+                .layer(DefaultBodyLimit::max(ledgers::LIST_BYTES_MAX)),
+        )
         .routes(routes!(ledgers::decide_pair, ledgers::undo_pair))
         .routes(routes!(ledgers::list_kept))
         .routes(routes!(ledgers::ledger_pairs))
