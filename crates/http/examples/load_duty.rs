@@ -70,7 +70,10 @@ fn prepare(folder: &Path, home: &Path, store: Option<&str>, users: usize) -> Res
     let asked =
         LedgerAsked { home: home.into(), policies: Vec::new(), store: store.map(str::to_string), practice: true, at: None };
     let mut ledger = app::open_ledger(&asked).map_err(said)?;
-    app::sync_duties(&library, &mut ledger, home, None, &[]).map_err(said)?;
+    let synced = app::sync_duties(&library, &mut ledger, home, None, &[]).map_err(said)?;
+    if synced.opened.is_empty() {
+        return Err("the sample opened no case".into());
+    }
     app::make_demo(&mut ledger, home).map_err(said)?;
     let asked = app::CountyAsked { pack: app::DEFAULT_PACK.into(), snapshot: None, on: None, rules_on: None };
     let kept = app::open_county(&library, home, &asked).map_err(said)?;

@@ -72,7 +72,7 @@ function unexpected(status: number): Failure {
   };
 }
 
-const unreachable: Failure = {
+export const unreachable: Failure = {
   what: { zh: "连接不上均衡服务", en: "the Junheng server does not answer" },
   hint: { zh: "确认 junheng serve 还在运行，再按“重试”", en: "make sure that `junheng serve` is still running, then try again" },
 };

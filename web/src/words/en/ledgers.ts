@@ -75,6 +75,5 @@ export const ledgers = {
     group: (title: string, n: number) => `${title} (${n})`,
     arrived: (file: string, matched: number, unsure: number, unmatched: number, seconds: string) => `${file}: ${matched} matched, ${unsure} unsure, ${unmatched} unmatched, in ${seconds} s`,
     masked: "Names are masked. The list and what it meant are kept sealed; what aid is to rest on is imported as usual.",
-    unreachable: { what: { zh: "没有送到：服务器没有回答", en: "It did not arrive: the server gave no answer" }, hint: { zh: "看看服务是否在运行，再送一次", en: "See whether the server runs, and send it again" } },
   },
 };

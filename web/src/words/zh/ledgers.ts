@@ -74,6 +74,5 @@ export const ledgers = {
     group: (title: string, n: number) => `${title}（${n} 人）`,
     arrived: (file: string, matched: number, unsure: number, unmatched: number, seconds: string) => `${file}：对上 ${matched} 人，待核对 ${unsure} 人，没有对上 ${unmatched} 人，用时 ${seconds} 秒`,
     masked: "姓名已遮盖。名单原件和结果密封保存；要成为资助依据的，在“导入数据”里照常导入。",
-    unreachable: { what: { zh: "没有送到：服务器没有回答", en: "It did not arrive: the server gave no answer" }, hint: { zh: "看看服务是否在运行，再送一次", en: "See whether the server runs, and send it again" } },
   },
 };
