@@ -129,23 +129,24 @@ impl Places {
     }
 }
 
-/// Offers the first open case to the bureau, so that somebody finds a hand-over to sign for.
+/// Offers an open case to the bureau, so that somebody finds a hand-over to sign for: the first whose procedure lets its owner do so.
 fn offer_one(ledger: &mut Ledger) -> Result<(), Failure> {
-    let open = Filter { status: Some("open".into()), limit: 1, ..Filter::default() };
-    let Some(row) = ledger.store.list(&open)?.rows.pop() else { return Ok(()) };
-    let owner = ledger.store.users()?.into_iter().find(|user| user.role == row.owner_role);
-    // Somebody else of the same line, whoever comes first in the table.
+    let open = Filter { status: Some("open".into()), limit: 100, ..Filter::default() };
     let users = ledger.store.users()?;
-    let to = users.iter().find(|user| {
-        Some(&user.line) == owner.as_ref().map(|owner| &owner.line) && user.role != row.owner_role && user.level == "bureau"
-    });
-    let (Some(owner), Some(to)) = (owner, to.map(|user| user.role.clone())) else { return Ok(()) };
-    let asked =
-        DutyAsked {
-            by: Some(owner.person), to: Some(to), reason: "需要县里统筹班额，请接办".into(), ..DutyAsked::default()
-        };
-    // Where the procedure lets nobody hand it over, there is one thing less to show.
-    let _ = hand_over_duty(ledger, &row.case, &asked);
+    for row in ledger.store.list(&open)?.rows {
+        let Some(owner) = users.iter().find(|user| user.role == row.owner_role) else { continue };
+        // Somebody of the bureau who has a step of the same procedure.
+        let procedure = ledger.case(&row.case)?.procedure;
+        let may = |who: &duty::Who, role: &str| matches!(who, duty::Who::Role(known) if known == role);
+        let takes_part = |role: &str| procedure.steps.iter().flat_map(|step| &step.who).any(|who| may(who, role));
+        let to = users.iter().find(|user| user.role != row.owner_role && user.level == "bureau" && takes_part(&user.role));
+        let Some(to) = to else { continue };
+        let (by, to) = (Some(owner.person.clone()), Some(to.role.clone()));
+        let asked = DutyAsked { by, to, reason: "需要县里统筹，请接办".into(), ..DutyAsked::default() };
+        if hand_over_duty(ledger, &row.case, &asked).is_ok() {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -22,7 +22,7 @@ const TABLE: &str = "cn/demo/cases.toml";
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    #[serde(default, rename = "case")]
+    #[serde(default, rename = "planted")]
     cases: Vec<Planted>,
     #[serde(default, rename = "statement")]
     statements: Vec<Stated>,

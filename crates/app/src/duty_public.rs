@@ -92,8 +92,13 @@ pub fn take_report(ledger: &mut Ledger, asked: &ReportSent) -> Result<String, Fa
     if asked.files.iter().any(|words| !is_sealed(&words)) {
         return Err(Failure::wrong_use(text!("这一类不收附件", "this kind takes no files"), again()));
     }
-    let set: BTreeMap<String, String> =
-        asked.fields.iter().map(|(id, words)| (id.clone(), facts::plain(words))).filter(|(_, words)| !words.is_empty()).collect();
+    // In the reporter's own words, to the last comma.
+    let set: BTreeMap<String, String> = asked
+        .fields
+        .iter()
+        .map(|(id, words)| (id.clone(), words.trim().to_string()))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
     let opening = DutyOpening {
         procedure: procedure.id.clone(),
         label: place.name,
