@@ -145,7 +145,8 @@ pub fn case_page(ledger: &mut Ledger, viewer: &Viewer, id: &str) -> Result<CaseS
     let offer = case.offer.as_ref().map(|(from, to, reason)| {
         let answers = viewer.is_alone()
             || viewer.roles.contains(&to.role) && to.person.as_ref().is_none_or(|person| *person == viewer.person);
-        (from.clone(), roles.title(&to.role), reason.clone(), answers)
+        let name = followed.events.iter().rev().find(|one| one.actor.person == *from).map(|one| one.actor.name.clone());
+        (name.unwrap_or_else(|| from.clone()), roles.title(&to.role), reason.clone(), answers)
     });
     Ok(CaseShown {
         clocks: page.clocks,

@@ -193,7 +193,7 @@ test("a zero report is made on its page, and duties are handed out from a table"
   await line.getByRole("button", { name: "填报" }).click();
   const numbers = line.locator("input[type=number]");
   for (const [at, value] of ["40", "40", "0", "0"].entries()) await numbers.nth(at).fill(value);
-  await line.getByText("零报告").waitFor();
+  await line.locator("p", { hasText: "零报告：" }).waitFor();
   await line.locator("input[type=file]").setInputFiles(PHOTO);
   await noBarrier(page);
   await line.getByRole("button", { name: "报告" }).click();
