@@ -97,7 +97,7 @@ fn open_file(name: &str, path: &Path) -> Result<(Vec<Source>, Vec<Finding>), Fau
     if begin == *b"PK" {
         let archive = Archive::Lying(path.to_path_buf());
         match archive.open() {
-            Ok(zip) if sniff::archive_looks(&zip) == Looks::Zip => return open_zip(name, &archive),
+            Ok(zip) if sniff::archive_looks(&zip) == Looks::Zip => return open_zip(name, &archive, zip),
             // A workbook is a zip too.
             Ok(_) => {}
             // Without its list of names, which stands at the end, it takes a look at the bytes to say what it was.
@@ -148,7 +148,8 @@ pub fn open(name: &str, bytes: Vec<u8>) -> (Vec<Source>, Vec<Finding>) {
     if sniff::looks(&bytes) != Looks::Zip {
         return (vec![Source::of_bytes(name, bytes)], Vec::new());
     }
-    match open_zip(name, &Archive::Whole(bytes.into())) {
+    let archive = Archive::Whole(bytes.into());
+    match archive.open().and_then(|zip| open_zip(name, &archive, zip)) {
         Ok(opened) => opened,
         Err(fault) => (Vec::new(), vec![fault.finding(name)]),
     }
@@ -240,8 +241,7 @@ fn changed() -> Fault {
     )
 }
 
-fn open_zip(name: &str, archive: &Archive) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
-    let mut zip = archive.open()?;
+fn open_zip(name: &str, archive: &Archive, mut zip: Zip<'_>) -> Result<(Vec<Source>, Vec<Finding>), Fault> {
     if zip.len() > ENTRIES_MAX {
         let number = zip.len();
         return Err(Fault::new(

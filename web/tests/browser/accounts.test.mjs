@@ -1,13 +1,11 @@
 // Somebody chooses a role, finds their work, opens a case, and goes out; the log page shows the look. No page has a barrier.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { noBarrier } from "./axe.mjs";
 import { browse, JUNHENG, openHome, openPage, serve, SIZES } from "./server.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 let home;
 
@@ -27,12 +25,6 @@ after(async () => {
   await home?.server?.stop();
   await home?.remove();
 });
-
-async function noBarrier(page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations);
-  assert.deepEqual(found.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id}: ${one.nodes[0]?.html}`), []);
-}
 
 async function enter(page, role) {
   await page.goto(home.server.address);

@@ -2,13 +2,11 @@
 // pages of an office's week have no barrier, on a desk and on a phone, in both languages, with data and without.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { noBarrier } from "./axe.mjs";
 import { browse, JUNHENG, openHome, openPage, serve, SIZES } from "./server.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = SIZES[1];
 const PHOTO = { name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("ffd8ffe000104a464946", "hex") };
 let browser;
@@ -35,12 +33,6 @@ after(async () => {
   await home?.remove();
   await empty?.remove();
 });
-
-async function noBarrier(page) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations);
-  assert.deepEqual(found.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id}: ${one.nodes[0]?.html}`), []);
-}
 
 /** Comes in as a role of the home made for showing. */
 async function enter(page, role) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{CaseLine as Line, CasesAsked, DutyOpening};
+use app::{CaseLine as Line, CasesAsked, DutyAsked, DutyOpening};
 use axum::extract::{Multipart, State as Shared};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -141,14 +141,8 @@ pub async fn open_case(Shared(server): Shared<Arc<Server>>, who: Who, form: Mult
         Ok(received) => received,
         Err(refusal) => return refusal.into_response(),
     };
-    let opening = DutyOpening {
-        procedure: body.procedure,
-        label: body.label,
-        division: body.division,
-        school: body.school,
-        finding: body.finding,
-    };
-    let asked = app::DutyAsked { by: body.by, set: body.fields, evidence: brought.evidence(), ..app::DutyAsked::default() };
+    let (opening, asked) = body.asked();
+    let asked = DutyAsked { evidence: brought.evidence(), ..asked };
     let made = server.at_ledger(move |ledger| {
         let acted = app::open_case(ledger, &who.viewer, &opening, &asked);
         // Kept under its hash by now, or refused: the folder goes.
@@ -303,4 +297,12 @@ pub struct OpeningBody {
     pub fields: std::collections::BTreeMap<String, String>,
     /// Who acts, in a home without accounts.
     pub by: Option<String>,
+}
+
+impl OpeningBody {
+    /// What is opened, and what is said by whom; evidence comes beside it.
+    pub fn asked(self) -> (DutyOpening, DutyAsked) {
+        let OpeningBody { procedure, label, division, school, finding, fields, by } = self;
+        (DutyOpening { procedure, label, division, school, finding }, DutyAsked { by, set: fields, ..DutyAsked::default() })
+    }
 }

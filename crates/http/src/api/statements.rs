@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::{DutyAsked, DutyOpening, StatementAsked};
+use app::{DutyAsked, StatementAsked};
 use axum::body::Bytes;
 use axum::extract::{Multipart, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -121,14 +121,7 @@ pub async fn open_table(Shared(server): Shared<Arc<Server>>, who: Who, form: Mul
         Ok(received) => received,
         Err(refusal) => return refusal.into_response(),
     };
-    let opening = DutyOpening {
-        procedure: body.procedure,
-        label: body.label,
-        division: body.division,
-        school: body.school,
-        finding: body.finding,
-    };
-    let asked = DutyAsked { by: body.by, set: body.fields, ..DutyAsked::default() };
+    let (opening, asked) = body.asked();
     let made = server.at_ledger(move |ledger| {
         let Some(table) = brought.path("table") else {
             return Err(app::Failure::wrong_use(
